@@ -13,7 +13,10 @@ export default tseslint.config(
     plugins: { 'import-x': importX },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       'import-x/no-restricted-paths': ['error', { zones: floors }],
@@ -27,11 +30,17 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'no-restricted-syntax': [
         'error',
-        { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Only config.ts reads the environment.' },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: 'Only config.ts reads the environment.',
+        },
       ],
     },
   },
-  { files: ['config.ts', 'simulators/**', 'tests/**', 'scripts/**', '*.config.*'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['config.ts', 'simulators/**', 'tests/**', 'scripts/**', '*.config.*'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   { files: ['*.js', 'scripts/**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['tests/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   prettier,

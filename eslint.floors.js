@@ -10,8 +10,8 @@ function forbid(target, from, message, except = []) {
 }
 
 export const floors = [
-  ...['connectors', 'objects', 'pipeline', 'jobs', 'canvas-kit', 'server', 'simulators', 'tests'].map((from) =>
-    forbid('db', from, 'db is the ground floor: it imports packages and root files only.'),
+  ...['connectors', 'objects', 'pipeline', 'jobs', 'canvas-kit', 'server', 'simulators', 'tests'].map(
+    (from) => forbid('db', from, 'db is the ground floor: it imports packages and root files only.'),
   ),
   ...['db', 'pipeline', 'jobs', 'canvas-kit', 'server'].map((from) =>
     forbid('connectors', from, 'connectors speak to the two APIs and know nothing above them.'),
@@ -23,15 +23,21 @@ export const floors = [
   ...['db', 'pipeline', 'jobs', 'canvas-kit', 'server'].map((from) =>
     forbid('objects', from, 'objects are declarative and pure.'),
   ),
-  ...['jobs', 'canvas-kit', 'server'].map((from) => forbid('pipeline', from, 'pipeline does not know its callers.')),
+  ...['jobs', 'canvas-kit', 'server'].map((from) =>
+    forbid('pipeline', from, 'pipeline does not know its callers.'),
+  ),
   ...['server', 'canvas-kit'].map((from) => forbid('jobs', from, 'jobs turn payloads into pipeline calls.')),
   ...['server', 'jobs', 'db', 'connectors', 'objects'].map((from) =>
     forbid('canvas-kit', from, 'canvas-kit turns view models of the pipeline into canvases.'),
   ),
   forbid('server', 'jobs', 'the server enqueues through db/queue, it runs no job.'),
-  forbid('server', 'connectors', 'the server reaches the APIs through the pipeline.', ['./intercom/oauth.ts']),
+  forbid('server', 'connectors', 'the server reaches the APIs through the pipeline.', [
+    './intercom/oauth.ts',
+  ]),
   ...product.flatMap((target) =>
-    ['simulators', 'tests'].map((from) => forbid(target, from, 'product code never imports simulators or tests.')),
+    ['simulators', 'tests'].map((from) =>
+      forbid(target, from, 'product code never imports simulators or tests.'),
+    ),
   ),
   ...[...product, 'config.ts', 'errors.ts', 'log.ts'].map((from) =>
     forbid('simulators/intercom', from, 'a simulator shares nothing with the product.'),

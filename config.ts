@@ -1,0 +1,130 @@
+import { z } from 'zod';
+
+/**
+ * The environment as one typed, frozen value. This is the only file that reads `process.env`; names and defaults are
+ * those of the README's table.
+ */
+export interface Config {
+  port: number;
+  publicUrl: string;
+  /** Undefined: embedded PostgreSQL under `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  intercom: {
+    clientId: string;
+    clientSecret: string;
+    /** Overrides the REST and token host of every region. */
+    apiUrl: string | undefined;
+    /** Overrides the web host of every region (`/oauth`, App Store redirect, deep links). */
+    appUrl: string | undefined;
+  };
+  /** 32 bytes: encryption at rest and session signing. */
+  secretKey: Buffer;
+  /** `host:port` pairs that may be private or plain http. */
+  infraonAllowedHosts: string[];
+  workerConcurrency: number;
+  /** Default share of the app's rate budget, 0–1. */
+  rateShare: number;
+  logLevel: string;
+  mappingModel: { url: string; model: string; apiKey: string | undefined } | undefined;
+  messenger: { appId: string; secret: string } | undefined;
+}
+
+const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+const Environment = z.object({
+  PORT: z.coerce.number({ error: 'a port number' }).int().min(0).max(65535).default(3000),
+  PUBLIC_URL: url.optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'an address such as postgres://user:password@host:5432/database')
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  INTERCOM_CLIENT_ID: z.string({ error: "the app's client id from Intercom's Developer Hub" }).min(1),
+  INTERCOM_CLIENT_SECRET: z.string({ error: "the app's client secret from Intercom's Developer Hub" }).min(1),
+  INTERCOM_API_URL: url.optional(),
+  INTERCOM_APP_URL: url.optional(),
+  SECRET_KEY: z
+    .string({ error: '32 random bytes in base64 (openssl rand -base64 32)' })
+    .transform((value) => Buffer.from(value, 'base64'))
+    .refine((key) => key.length === 32, '32 random bytes in base64 (openssl rand -base64 32)'),
+  INFRAON_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter(Boolean),
+    )
+    .refine(
+      (hosts) => hosts.every((host) => /^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$/.test(host)),
+      'a comma-separated list of host:port',
+    ),
+  WORKER_CONCURRENCY: z.coerce
+    .number({ error: 'a whole number from 1 to 64' })
+    .int()
+    .min(1)
+    .max(64)
+    .default(4),
+  RATE_SHARE: z.coerce.number({ error: 'a number above 0 and up to 1' }).gt(0).max(1).default(0.8),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MAPPING_LLM_URL: url.optional(),
+  MAPPING_LLM_MODEL: z.string().optional(),
+  MAPPING_LLM_API_KEY: z.string().optional(),
+  MESSENGER_APP_ID: z.string().optional(),
+  MESSENGER_SECRET: z.string().optional(),
+});
+
+/** Thrown for the first variable that is missing or malformed; the message is one line that names it. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/** Reads and checks the environment. Throws {@link ConfigError}. An empty variable counts as unset. */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0] ?? 'environment');
+    const state = name in present ? 'is malformed' : 'is missing';
+    throw new ConfigError(`${name} ${state}: expected ${issue?.message ?? 'a valid value'}.`);
+  }
+  const env = parsed.data;
+  if ((env.MAPPING_LLM_URL === undefined) !== (env.MAPPING_LLM_MODEL === undefined)) {
+    throw new ConfigError(
+      'MAPPING_LLM_MODEL is missing: expected both MAPPING_LLM_URL and MAPPING_LLM_MODEL, or neither.',
+    );
+  }
+  if ((env.MESSENGER_APP_ID === undefined) !== (env.MESSENGER_SECRET === undefined)) {
+    throw new ConfigError(
+      'MESSENGER_SECRET is missing: expected both MESSENGER_APP_ID and MESSENGER_SECRET, or neither.',
+    );
+  }
+  return Object.freeze({
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    intercom: {
+      clientId: env.INTERCOM_CLIENT_ID,
+      clientSecret: env.INTERCOM_CLIENT_SECRET,
+      apiUrl: env.INTERCOM_API_URL,
+      appUrl: env.INTERCOM_APP_URL,
+    },
+    secretKey: env.SECRET_KEY,
+    infraonAllowedHosts: env.INFRAON_ALLOWED_HOSTS,
+    workerConcurrency: env.WORKER_CONCURRENCY,
+    rateShare: env.RATE_SHARE,
+    logLevel: env.LOG_LEVEL,
+    mappingModel:
+      env.MAPPING_LLM_URL === undefined || env.MAPPING_LLM_MODEL === undefined
+        ? undefined
+        : { url: env.MAPPING_LLM_URL, model: env.MAPPING_LLM_MODEL, apiKey: env.MAPPING_LLM_API_KEY },
+    messenger:
+      env.MESSENGER_APP_ID === undefined || env.MESSENGER_SECRET === undefined
+        ? undefined
+        : { appId: env.MESSENGER_APP_ID, secret: env.MESSENGER_SECRET },
+  });
+}

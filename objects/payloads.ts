@@ -1,0 +1,75 @@
+import type { RecordRef } from './mapping.ts';
+
+/**
+ * What mapping produces and loading consumes, one shape per resource: plain JSON with symbolic references, so that it
+ * can be previewed, stored, hashed and compared with what was read back.
+ */
+export type AttributeValue = string | number | boolean | null | RecordRef | RecordRef[];
+
+export interface ContactPayload {
+  resource: 'contacts';
+  external_id: string;
+  role: 'user';
+  email?: string;
+  phone?: string;
+  name?: string;
+  /** Unix seconds; Intercom has no settable `created_at` on contacts. */
+  signed_up_at?: number;
+  /** Teammate to match this person to, by lower-cased e-mail (technicians). */
+  teammate_email?: string;
+  companies: RecordRef[];
+  tags: string[];
+  custom_attributes: Record<string, AttributeValue>;
+}
+
+export interface CompanyPayload {
+  resource: 'companies';
+  company_id: string;
+  name: string;
+  website?: string;
+  industry?: string;
+  size?: number;
+  remote_created_at?: number;
+  custom_attributes: Record<string, AttributeValue>;
+}
+
+export interface CustomObjectPayload {
+  resource: 'custom_object_instances';
+  type: string;
+  external_id: string;
+  external_created_at?: number;
+  external_updated_at?: number;
+  custom_attributes: Record<string, AttributeValue>;
+}
+
+export interface ThreadPart {
+  /** Stable within the record: the source's entry id, else its position. */
+  key: string;
+  kind: 'comment' | 'note';
+  /** Resolved by load: a requester who is the conversation's contact replies, a matched teammate speaks as himself, everybody else is named in the first line. */
+  author:
+    | { kind: 'contact'; ref: RecordRef; name: string }
+    | { kind: 'teammate'; ref: RecordRef; name: string }
+    | { kind: 'other'; name: string };
+  body: string;
+  /** Unix seconds, strictly increasing, later than the conversation's. */
+  created_at: number;
+}
+
+export interface ConversationPayload {
+  resource: 'conversations';
+  /** One word, letters and digits, part of the opening body: `INFRAON` + display id. */
+  marker: string;
+  from: RecordRef;
+  body: string;
+  created_at: number;
+  title?: string;
+  company?: RecordRef;
+  state: 'open' | 'closed';
+  assignee?: RecordRef;
+  tags: string[];
+  parts: ThreadPart[];
+  custom_attributes: Record<string, AttributeValue>;
+}
+
+export type Payload = ContactPayload | CompanyPayload | CustomObjectPayload | ConversationPayload;

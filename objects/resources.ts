@@ -1,0 +1,102 @@
+/**
+ * The destination table: what each Intercom resource accepts, and what one record costs in API calls. It is not
+ * uniform (Intercom API 2.16): contacts, companies and custom object instances take our id; conversations and articles
+ * do not and lean on the intent row and a probe; custom object *types* cannot be created by any API.
+ */
+export type ResourceName = 'contacts' | 'companies' | 'custom_object_instances' | 'conversations';
+
+/** `string` values are limited to 255 characters on contacts and companies (reported, not promised, by Intercom). */
+export type AttributeType =
+  'string' | 'text' | 'integer' | 'decimal' | 'boolean' | 'datetime' | 'list' | 'relationship';
+
+export interface StandardAttribute {
+  type:
+    | 'string'
+    | 'text'
+    | 'unixSeconds'
+    | 'email'
+    | 'phone'
+    | 'integer'
+    | 'reference'
+    | 'references'
+    | 'list'
+    | 'thread'
+    | 'state';
+  required?: boolean;
+}
+
+export interface ResourceDescription {
+  name: ResourceName;
+  standard: Record<string, StandardAttribute>;
+  /** How a new custom attribute comes into being. */
+  attributes: {
+    createdBy: 'data_attributes' | 'conversation_attributes' | 'settings';
+    model: 'contact' | 'company' | 'conversation' | 'custom_object';
+  };
+  /** API calls for one new record: fixed part, and per sub-item. */
+  cost: { fixed: number; perCompany?: number; perPart?: number; perTag?: number };
+  rollback: { created: ('delete' | 'archive')[]; updated: 'restore'[] };
+}
+
+export const RESOURCES: Record<ResourceName, ResourceDescription> = {
+  contacts: {
+    name: 'contacts',
+    standard: {
+      external_id: { type: 'string', required: true },
+      role: { type: 'string' },
+      email: { type: 'email' },
+      phone: { type: 'phone' },
+      name: { type: 'string' },
+      signed_up_at: { type: 'unixSeconds' },
+      teammate_email: { type: 'email' },
+      companies: { type: 'references' },
+      tags: { type: 'list' },
+    },
+    attributes: { createdBy: 'data_attributes', model: 'contact' },
+    cost: { fixed: 1, perCompany: 1, perTag: 1 },
+    rollback: { created: ['archive', 'delete'], updated: ['restore'] },
+  },
+  companies: {
+    name: 'companies',
+    standard: {
+      company_id: { type: 'string', required: true },
+      name: { type: 'string', required: true },
+      website: { type: 'string' },
+      industry: { type: 'string' },
+      size: { type: 'integer' },
+      remote_created_at: { type: 'unixSeconds' },
+    },
+    attributes: { createdBy: 'data_attributes', model: 'company' },
+    cost: { fixed: 1 },
+    rollback: { created: ['delete'], updated: ['restore'] },
+  },
+  custom_object_instances: {
+    name: 'custom_object_instances',
+    standard: {
+      external_id: { type: 'string', required: true },
+      external_created_at: { type: 'unixSeconds' },
+      external_updated_at: { type: 'unixSeconds' },
+    },
+    attributes: { createdBy: 'settings', model: 'custom_object' },
+    cost: { fixed: 1 },
+    rollback: { created: ['delete'], updated: ['restore'] },
+  },
+  conversations: {
+    name: 'conversations',
+    standard: {
+      marker: { type: 'string', required: true },
+      from: { type: 'reference', required: true },
+      body: { type: 'text', required: true },
+      created_at: { type: 'unixSeconds', required: true },
+      title: { type: 'string' },
+      company: { type: 'reference' },
+      state: { type: 'state', required: true },
+      assignee: { type: 'reference' },
+      tags: { type: 'list' },
+      parts: { type: 'thread' },
+    },
+    attributes: { createdBy: 'conversation_attributes', model: 'conversation' },
+    cost: { fixed: 4, perPart: 1, perTag: 1 },
+    rollback: { created: ['delete'], updated: ['restore'] },
+  },
+};
