@@ -128,3 +128,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
         : { appId: env.MESSENGER_APP_ID, secret: env.MESSENGER_SECRET },
   });
 }
+
+/** Only what `npm run db:migrate` needs, so that it runs before the app is registered with Intercom. */
+export function loadDatabaseConfig(environment: NodeJS.ProcessEnv = process.env): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  return { databaseUrl: environment['DATABASE_URL'] || undefined, dataDir: environment['DATA_DIR'] || '.data' };
+}

@@ -1,0 +1,171 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigserial,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { at, createdAt, updatedAt, workspaceId } from './columns.ts';
+
+export type RunKind = 'sample' | 'full' | 'delta' | 'verify' | 'rollback';
+export type RunState =
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'verifying'
+  | 'completed'
+  | 'completed_with_findings'
+  | 'failed'
+  | 'cancelled';
+
+export const runs = pgTable(
+  'runs',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    workspaceId: workspaceId(),
+    kind: text('kind').$type<RunKind>().notNull(),
+    state: text('state').$type<RunState>().notNull().default('queued'),
+    /** Why it is paused or failed, for people. */
+    stateReason: text('state_reason'),
+    objects: jsonb('objects').$type<string[]>().notNull(),
+    sampleSize: integer('sample_size'),
+    ofRunId: uuid('of_run_id'),
+    dryRun: boolean('dry_run').notNull().default(false),
+    /** Object → version of the approved map this run is pinned to. */
+    mapVersions: jsonb('map_versions').$type<Record<string, number>>().notNull(),
+    /** Settings frozen when the run was planned. */
+    settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
+    /** Object → resumable extraction state and the source's own counts. */
+    extraction: jsonb('extraction').$type<Record<string, unknown>>().notNull().default({}),
+    prepared: boolean('prepared').notNull().default(false),
+    createdBy: text('created_by').notNull(),
+    createdAt: createdAt(),
+    startedAt: at('started_at'),
+    finishedAt: at('finished_at'),
+    approvedBy: text('approved_by'),
+    approvedAt: at('approved_at'),
+  },
+  (table) => [
+    index('runs_by_workspace').on(table.workspaceId, table.createdAt),
+    uniqueIndex('runs_one_active')
+      .on(table.workspaceId)
+      .where(sql`state in ('queued', 'running', 'paused', 'verifying')`),
+  ],
+);
+
+/** What happens next to a record of a run. */
+export type RecordStep = 'list' | 'extract' | 'map' | 'load' | 'verify' | 'done';
+/** The total ledger: every discovered record has exactly one outcome at every instant. */
+export type RecordOutcome =
+  | 'pending'
+  | 'created'
+  | 'updated'
+  | 'adopted'
+  | 'unchanged'
+  | 'rejected'
+  | 'waiting'
+  | 'excluded'
+  | 'waived';
+
+export interface StoredReason {
+  field: string | null;
+  value: unknown;
+  message: string;
+  suggestion: string | null;
+}
+
+export const runRecords = pgTable(
+  'run_records',
+  {
+    id: bigserial('id', { mode: 'number' }).notNull().unique(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    object: text('object').notNull(),
+    sourceId: text('source_id').notNull(),
+    displayId: text('display_id'),
+    step: text('step').$type<RecordStep>().notNull(),
+    outcome: text('outcome').$type<RecordOutcome>().notNull().default('pending'),
+    mapped: jsonb('mapped').$type<Record<string, unknown>>(),
+    mappedHash: text('mapped_hash'),
+    warnings: jsonb('warnings').$type<(StoredReason & { code: string })[]>().notNull().default([]),
+    reasonCode: text('reason_code'),
+    reason: jsonb('reason').$type<StoredReason>(),
+    /** `object:source_id` of the parent this record waits for. */
+    waitsFor: text('waits_for'),
+    attempts: integer('attempts').notNull().default(0),
+    /** Not to be claimed before (an unknown outcome waits for the search index). */
+    notBefore: at('not_before'),
+    leaseToken: uuid('lease_token'),
+    /** Difference class → number of compared values. */
+    verification: jsonb('verification').$type<Record<string, number>>(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.object, table.sourceId] }),
+    index('run_records_claim').on(table.runId, table.object, table.step, table.id),
+    index('run_records_ledger').on(table.runId, table.object, table.outcome),
+    index('run_records_waiting')
+      .on(table.runId, table.waitsFor)
+      .where(sql`waits_for is not null`),
+    index('run_records_lease')
+      .on(table.leaseToken)
+      .where(sql`lease_token is not null`),
+    check(
+      'run_records_outcome',
+      sql`outcome in ('pending','created','updated','adopted','unchanged','rejected','waiting','excluded','waived')`,
+    ),
+    check(
+      'run_records_reason',
+      sql`(outcome in ('rejected','waiting')) = (reason_code is not null) or outcome = 'waived'`,
+    ),
+  ],
+);
+
+/** Short leases of batches: a worker that dies loses them within seconds, whatever the queue still believes. */
+export const leases = pgTable('leases', {
+  token: uuid('token').primaryKey(),
+  workspaceId: workspaceId(),
+  runId: uuid('run_id')
+    .notNull()
+    .references(() => runs.id, { onDelete: 'cascade' }),
+  object: text('object').notNull(),
+  step: text('step').notNull(),
+  worker: text('worker').notNull(),
+  expiresAt: at('expires_at').notNull(),
+});
+
+/** Calls to Intercom made by a run, by object and operation. */
+export const runCalls = pgTable(
+  'run_calls',
+  {
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    object: text('object').notNull(),
+    operation: text('operation').notNull(),
+    calls: integer('calls').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.object, table.operation] })],
+);
+
+/** One budget per workspace, shared by every process through this row (db/rate-budget.ts). */
+export const rateBudgets = pgTable('rate_budgets', {
+  workspaceId: workspaceId().primaryKey(),
+  /** Calls Intercom allows per window, as its header last said. */
+  callLimit: integer('call_limit').notNull(),
+  /** Calls granted to our processes in the current window. */
+  granted: integer('granted').notNull().default(0),
+  windowEndsAt: at('window_ends_at').notNull(),
+  share: integer('share_percent').notNull(),
+  updatedAt: updatedAt(),
+});

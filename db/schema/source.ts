@@ -1,0 +1,99 @@
+import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { at, createdAt, updatedAt, workspaceId } from './columns.ts';
+
+/** The Infraon connection of a workspace, with what the probe pinned. */
+export const sourceConnections = pgTable('source_connections', {
+  workspaceId: workspaceId().primaryKey(),
+  baseUrl: text('base_url').notNull(),
+  /** Encrypted JSON (db/secret.ts, purpose `infraon_credentials`). */
+  credentials: text('credentials').notNull(),
+  strategy: text('strategy').$type<'password' | 'api_key'>().notNull(),
+  profileOverride: jsonb('profile_override').$type<Record<string, unknown>>().notNull().default({}),
+  pinned: jsonb('pinned').$type<Record<string, unknown>>().notNull(),
+  capabilities: jsonb('capabilities').$type<{ id: string; ok: boolean; detail: string }[]>().notNull(),
+  connectedBy: text('connected_by').notNull(),
+  connectedAt: at('connected_at').notNull().defaultNow(),
+});
+
+/** The latest raw record of every source row: staging shared by all runs of the workspace. */
+export const sourceRecords = pgTable(
+  'source_records',
+  {
+    workspaceId: workspaceId(),
+    object: text('object').notNull(),
+    sourceId: text('source_id').notNull(),
+    displayId: text('display_id'),
+    /** Order of arrival: chunking and duplicate resolution follow it. */
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    raw: jsonb('raw').$type<Record<string, unknown>>().notNull(),
+    rawHash: text('raw_hash').notNull(),
+    /** `row`: as listed; `full`: with its detail and children. */
+    depth: text('depth').$type<'row' | 'full'>().notNull(),
+    /** Normalised value that must be unique within the object (a person's e-mail). */
+    uniqueKey: text('unique_key'),
+    sourceUpdatedAt: at('source_updated_at'),
+    seenInRun: uuid('seen_in_run'),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
+    index('source_records_unique_key').on(table.workspaceId, table.object, table.uniqueKey),
+    index('source_records_display_id').on(table.workspaceId, table.displayId),
+  ],
+);
+
+/** Values that people supplied for rejected records; kept apart from source data so that a delta does not lose them. */
+export const recordFixes = pgTable(
+  'record_fixes',
+  {
+    workspaceId: workspaceId(),
+    object: text('object').notNull(),
+    sourceId: text('source_id').notNull(),
+    values: jsonb('values').$type<Record<string, unknown>>().notNull(),
+    adminId: text('admin_id').notNull(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] })],
+);
+
+/** One discovery per workspace; a new one overwrites it. */
+export const discoveries = pgTable('discoveries', {
+  workspaceId: workspaceId().primaryKey(),
+  state: text('state').$type<'running' | 'done' | 'failed'>().notNull(),
+  objects: jsonb('objects').$type<unknown[]>().notNull().default([]),
+  estimate: jsonb('estimate').$type<{ calls: number; seconds: number }>(),
+  error: text('error'),
+  startedAt: at('started_at').notNull().defaultNow(),
+  finishedAt: at('finished_at'),
+});
+
+export const objectMaps = pgTable(
+  'object_maps',
+  {
+    workspaceId: workspaceId(),
+    object: text('object').notNull(),
+    version: integer('version').notNull(),
+    state: text('state').$type<'proposed' | 'approved'>().notNull(),
+    rules: jsonb('rules').$type<unknown[]>().notNull(),
+    unmapped: jsonb('unmapped').$type<unknown[]>().notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: createdAt(),
+    approvedBy: text('approved_by'),
+    approvedAt: at('approved_at'),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.object, table.version] })],
+);
+
+/** Custom object types of the schema sheet, as last probed. */
+export const objectTypes = pgTable(
+  'object_types',
+  {
+    workspaceId: workspaceId(),
+    identifier: text('identifier').notNull(),
+    sheet: jsonb('sheet').$type<Record<string, unknown>>().notNull(),
+    state: text('state').$type<'unproven' | 'missing' | 'incomplete' | 'proven'>().notNull(),
+    detail: text('detail').notNull(),
+    probedAt: at('probed_at'),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.identifier] })],
+);
