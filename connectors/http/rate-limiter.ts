@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the headers of an answer said; a missing header is a missing key. */
+export interface RateObservation {
+  limit?: number;
+  remaining?: number;
+  resetAtMs?: number;
+}
+
+export interface RateGate {
+  /** Resolves when one call may be sent. */
+  take(): Promise<void>;
+  observe(headers: RateObservation, refused: boolean): void;
+}
+
+export interface Grant {
+  /** Calls we may send now; 0 when the window is used up. */
+  calls: number;
+  windowEndsAtMs: number;
+}
+
+export interface RateBudget {
+  /** Takes up to `calls` from the budget that all processes share. */
+  acquire(calls: number): Promise<Grant>;
+  /** Tells the shared budget what Intercom's headers said. `refused`: a 429 proved the window empty. */
+  report(headers: RateObservation, refused: boolean): Promise<void>;
+}
+
+export interface RateLimiterOptions {
+  budget: RateBudget;
+  now: () => number;
+  /** Calls taken from the shared budget at a time: one round trip to it per slice, not per call. */
+  sliceCalls: number;
+  /** Shortest pause before asking an empty budget again; keeps a reset in the past from becoming a busy loop. */
+  minPauseMs: number;
+}
+
+/**
+ * One process's view of a workspace's budget. Calls are taken from a slice in memory; slices come from the shared
+ * budget. A slice is worth nothing after its window.
+ */
+export function createRateLimiter(options: RateLimiterOptions): RateGate {
+  let left = 0;
+  let endsAtMs = 0;
+  let knownLimit: number | undefined;
+  let refill: Promise<void> | undefined;
+
+  async function refillSlice(): Promise<void> {
+    for (;;) {
+      const grant = await options.budget.acquire(options.sliceCalls);
+      if (grant.calls > 0) {
+        left = grant.calls;
+        endsAtMs = grant.windowEndsAtMs;
+        return;
+      }
+      await sleep(Math.max(options.minPauseMs, grant.windowEndsAtMs - options.now()));
+    }
+  }
+
+  return {
+    async take() {
+      for (;;) {
+        if (left > 0 && options.now() < endsAtMs) {
+          left -= 1;
+          return;
+        }
+        refill ??= refillSlice().finally(() => {
+          refill = undefined;
+        });
+        await refill;
+      }
+    },
+    observe(headers, refused) {
+      if (refused) left = 0;
+      if (refused || (headers.limit !== undefined && headers.limit !== knownLimit)) {
+        knownLimit = headers.limit ?? knownLimit;
+        // Best effort: the next 429 or limit change reports again, and the budget's own window ends in any case.
+        void options.budget.report(headers, refused).catch(() => undefined);
+      }
+    },
+  };
+}
