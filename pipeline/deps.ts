@@ -1,0 +1,42 @@
+import type { Database } from '../db/client.ts';
+import type { SecretBox } from '../db/secret.ts';
+import type { HttpClient } from '../connectors/http/client.ts';
+import type { Log } from '../log.ts';
+import type { Registry } from '../objects/registry.ts';
+
+/** Time as an argument: tests move it. */
+export interface Clock {
+  now(): Date;
+}
+
+export const systemClock: Clock = { now: () => new Date() };
+
+/**
+ * What every stage and use case receives. Built once in the two mains and in the tests' support file; there is no
+ * container and no module-level client.
+ */
+export interface Deps {
+  db: Database;
+  secrets: SecretBox;
+  clock: Clock;
+  log: Log;
+  registry: Registry;
+  /** Transport for Intercom's hosts. */
+  intercomHttp: HttpClient;
+  /** Transport for the customer's Infraon address, behind the address guard. */
+  infraonHttp: HttpClient;
+  options: PipelineOptions;
+}
+
+export interface PipelineOptions {
+  publicUrl: string;
+  intercomClientId: string;
+  intercomClientSecret: string;
+  intercomApiUrl: string | undefined;
+  intercomAppUrl: string | undefined;
+  infraonAllowedHosts: string[];
+  /** Default share of the rate budget, 0–1. */
+  rateShare: number;
+  /** Identifies the process in leases and logs. */
+  worker: string;
+}

@@ -1,0 +1,236 @@
+import type { RunKind, RunState } from '../db/schema/runs.ts';
+import type { DifferenceClass } from '../db/schema/ledger.ts';
+import type { InventoryField, MappingRule, UnmappedField } from '../objects/mapping.ts';
+
+/** The documents the JSON API and the panel show, as the use cases return them; names are those of the API. */
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+  total: number;
+}
+
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+export type Role = 'owner' | 'operator' | 'viewer';
+
+/** Who acts; every use case that changes something writes the audit log in this name. */
+export interface Actor {
+  workspaceId: string;
+  adminId: string;
+  role: Role;
+}
+
+export interface SessionDocument {
+  workspace: { id: string; name: string; region: string };
+  admin: { id: string; name: string; email: string; role: Role };
+}
+
+export type SourceInput = {
+  base_url: string;
+  auth:
+    { strategy: 'password'; username: string; password: string } | { strategy: 'api_key'; api_key: string };
+  /** Corrections to the shipped profile, as data. */
+  profile?: Record<string, unknown> | undefined;
+};
+
+export interface Capability {
+  id: string;
+  ok: boolean;
+  detail: string;
+}
+
+export type SourceDocument =
+  | { state: 'not_connected' }
+  | {
+      state: 'connected';
+      base_url: string;
+      auth: { strategy: 'password' | 'api_key' };
+      capabilities: Capability[];
+      connected_by: string;
+      connected_at: string;
+    };
+
+export interface DiscoveredObject {
+  object: string;
+  count: number;
+  fields: InventoryField[];
+  quality: {
+    code: string;
+    count: number;
+    examples: { source_id: string; display_id: string | null; value: unknown }[];
+  }[];
+}
+
+export interface DiscoveryDocument {
+  state: 'idle' | 'running' | 'done' | 'failed';
+  objects: DiscoveredObject[];
+  estimate: { calls: number; seconds: number } | null;
+  error: string | null;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface MapSummary {
+  object: string;
+  version: number;
+  state: 'proposed' | 'approved';
+  rules: number;
+  unmapped: number;
+  approved_by: string | null;
+  approved_at: string | null;
+}
+
+export interface MapDocument {
+  object: string;
+  version: number;
+  state: 'proposed' | 'approved';
+  rules: MappingRule[];
+  unmapped: UnmappedField[];
+  approved_by: string | null;
+  approved_at: string | null;
+}
+
+export interface RuleInput {
+  id?: string | undefined;
+  source: string;
+  target: string;
+  transform?: string | undefined;
+  options?: Record<string, unknown> | undefined;
+}
+
+export interface ObjectTypeDocument {
+  identifier: string;
+  name: string;
+  attributes: {
+    name: string;
+    format: 'text' | 'number' | 'decimal' | 'list' | 'boolean' | 'date' | 'reference';
+    options?: string[];
+    references?: { type: string; cardinality: 'one' | 'many' };
+  }[];
+  state: 'unproven' | 'missing' | 'incomplete' | 'proven';
+  detail: string;
+}
+
+export interface PreflightCheck {
+  id: string;
+  severity: 'error' | 'warning' | 'info';
+  state: 'pass' | 'fail' | 'needs_confirmation';
+  title: string;
+  detail: string;
+  fix: string;
+}
+
+export type LedgerCounts = Record<
+  | 'discovered'
+  | 'created'
+  | 'updated'
+  | 'adopted'
+  | 'unchanged'
+  | 'rejected'
+  | 'waiting'
+  | 'excluded'
+  | 'waived'
+  | 'pending',
+  number
+>;
+
+export interface RunDocument {
+  id: string;
+  kind: RunKind;
+  state: RunState;
+  state_reason: string | null;
+  objects: Record<string, LedgerCounts>;
+  /** Object → the source's own count at the start and the end of the scan; null when it does not say. */
+  source_counts: Record<string, { at_start: number | null; at_end: number | null }>;
+  balanced: boolean;
+  verification: Record<DifferenceClass, number> & { checked: number };
+  rate: { calls_per_minute: number; limit_per_minute: number; share: number };
+  calls: Record<string, { total: number; per_record: number }>;
+  progress: number;
+  eta_seconds: number | null;
+  approved_by: string | null;
+  approved_at: string | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+export interface StartRunInput {
+  kind: RunKind;
+  objects?: string[] | undefined;
+  limit?: number | undefined;
+  run_id?: string | undefined;
+  dry_run?: boolean | undefined;
+}
+
+export interface RecordDocument {
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  state: string;
+  destination: { resource: string; id: string; url: string | null } | null;
+  run: string | null;
+  hashes: { source: string | null; mapped: string | null; loaded: string | null };
+  reason: { code: string; message: string; field: string | null } | null;
+  warnings: { code: string; message: string; field: string | null }[];
+  history: { at: string; run: string; step: string; operation: string; state: string }[];
+}
+
+export interface RejectionDocument {
+  id: string;
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  code: string;
+  message: string;
+  field: string | null;
+  value: unknown;
+  suggestion: string | null;
+  attempts: number;
+  waits_for: string | null;
+}
+
+export type RejectionAction =
+  | { action: 'edit'; values: Record<string, unknown> }
+  | { action: 'retry' }
+  | { action: 'waive'; note: string };
+
+export interface FindingDocument {
+  id: string;
+  run: string;
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  class: DifferenceClass;
+  field: string;
+  expected: unknown;
+  actual: unknown;
+  repaired_at: string | null;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  admin_id: string;
+  action: string;
+  detail: Record<string, unknown>;
+}
+
+/** Settings of a workspace, with defaults filled in. Inferred facts of the destination are here because they are data. */
+export interface SettingsDocument {
+  rate_share: number;
+  thread_mode: 'thread' | 'transcript_note';
+  company_rule: 'organization_name' | 'customer_id' | 'department' | 'catalogue_name' | 'none';
+  /** Teammate who speaks for everybody without a seat; null: the installing admin. */
+  fallback_admin_id: string | null;
+  source_timezone: string;
+  default_country: string;
+  /** How long a new conversation may stay invisible to search; an unknown create is only repeated after it. */
+  search_lag_seconds: number;
+  /** Replies sent to one conversation within `reply_window_seconds`, and that window. */
+  replies_per_window: number;
+  reply_window_seconds: number;
+}

@@ -1,0 +1,104 @@
+import type {
+  Actor,
+  AuditEntry,
+  DiscoveryDocument,
+  FindingDocument,
+  MapDocument,
+  MapSummary,
+  ObjectTypeDocument,
+  Page,
+  PageRequest,
+  PreflightCheck,
+  RecordDocument,
+  RejectionAction,
+  RejectionDocument,
+  RuleInput,
+  RunDocument,
+  SettingsDocument,
+  SourceDocument,
+  SourceInput,
+  StartRunInput,
+} from './documents.ts';
+
+/**
+ * Everything a person can ask of the product, whoever carries the question: the JSON API, the panel or the console.
+ * Each checks the actor's role, filters by workspace, writes the audit log for a change, and throws `UserError` with
+ * the code of the API contract.
+ */
+export interface UseCases {
+  connectSource(actor: Actor, input: SourceInput): Promise<SourceDocument>;
+  getSource(actor: Actor): Promise<SourceDocument>;
+
+  startDiscovery(actor: Actor): Promise<DiscoveryDocument>;
+  getDiscovery(actor: Actor): Promise<DiscoveryDocument>;
+  getScope(actor: Actor, format: 'html' | 'md' | 'json'): Promise<{ contentType: string; body: string }>;
+
+  listMaps(actor: Actor): Promise<MapSummary[]>;
+  getMap(actor: Actor, object: string): Promise<MapDocument>;
+  editMap(actor: Actor, object: string, input: { version: number; rules: RuleInput[] }): Promise<MapDocument>;
+  approveMap(actor: Actor, object: string, version: number): Promise<MapDocument>;
+
+  getObjectTypes(actor: Actor): Promise<{ types: ObjectTypeDocument[] }>;
+  probeObjectTypes(actor: Actor): Promise<{ types: ObjectTypeDocument[] }>;
+
+  getPreflight(actor: Actor): Promise<{ checks: PreflightCheck[] }>;
+  confirmPreflight(actor: Actor, checkId: string, note: string): Promise<{ checks: PreflightCheck[] }>;
+
+  startRun(actor: Actor, input: StartRunInput): Promise<RunDocument>;
+  listRuns(actor: Actor, page: PageRequest): Promise<Page<RunDocument>>;
+  getRun(actor: Actor, runId: string): Promise<RunDocument>;
+  pauseRun(actor: Actor, runId: string): Promise<RunDocument>;
+  resumeRun(actor: Actor, runId: string): Promise<RunDocument>;
+  cancelRun(actor: Actor, runId: string): Promise<RunDocument>;
+  /** Accepts a sample, which opens the full run. */
+  approveRun(actor: Actor, runId: string): Promise<RunDocument>;
+
+  getSettings(actor: Actor): Promise<SettingsDocument>;
+  updateSettings(actor: Actor, changes: Partial<SettingsDocument>): Promise<SettingsDocument>;
+
+  getRecord(actor: Actor, object: string, sourceId: string): Promise<RecordDocument>;
+  /** An Infraon number, id or link → the matching ledger rows. */
+  resolve(actor: Actor, query: string): Promise<RecordDocument[]>;
+
+  listRejections(
+    actor: Actor,
+    filter: { object?: string; code?: string } & PageRequest,
+  ): Promise<Page<RejectionDocument>>;
+  resolveRejection(actor: Actor, id: string, action: RejectionAction): Promise<{ affected: number }>;
+  resolveRejections(
+    actor: Actor,
+    filter: { object?: string; code: string },
+    action: RejectionAction,
+  ): Promise<{ affected: number }>;
+
+  listFindings(
+    actor: Actor,
+    filter: { run?: string; object?: string; class?: string } & PageRequest,
+  ): Promise<Page<FindingDocument>>;
+  repairFinding(actor: Actor, id: string): Promise<{ affected: number }>;
+
+  listAudit(actor: Actor, page: PageRequest): Promise<Page<AuditEntry>>;
+
+  /** What an agent's panel shows about a conversation, from our own tables only. */
+  getConversationPanel(actor: Actor, conversationId: string): Promise<ConversationPanel | null>;
+  reportMissing(actor: Actor, conversationId: string, text: string): Promise<void>;
+}
+
+export interface ConversationPanel {
+  number: string;
+  /** Link to the record in Infraon. */
+  url: string | null;
+  status: string | null;
+  priority: string | null;
+  sla: string | null;
+  imported_at: string;
+  related: {
+    object: string;
+    label: string;
+    source_id: string;
+    display_id: string | null;
+    title: string;
+    subtitle: string | null;
+    fields: { label: string; value: string }[];
+  }[];
+}
