@@ -159,6 +159,7 @@ CREATE TABLE "rate_budgets" (
 	"workspace_id" text PRIMARY KEY NOT NULL,
 	"call_limit" integer NOT NULL,
 	"granted" integer DEFAULT 0 NOT NULL,
+	"previous_granted" integer DEFAULT 0 NOT NULL,
 	"window_ends_at" timestamp with time zone NOT NULL,
 	"share_percent" integer NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -184,6 +185,7 @@ CREATE TABLE "run_records" (
 	"outcome" text DEFAULT 'pending' NOT NULL,
 	"mapped" jsonb,
 	"mapped_hash" text,
+	"unique_key" text,
 	"warnings" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"reason_code" text,
 	"reason" jsonb,
@@ -286,7 +288,6 @@ CREATE TABLE "source_records" (
 	"raw" jsonb NOT NULL,
 	"raw_hash" text NOT NULL,
 	"depth" text NOT NULL,
-	"unique_key" text,
 	"source_updated_at" timestamp with time zone,
 	"seen_in_run" uuid,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -305,11 +306,12 @@ CREATE INDEX "id_map_display_id" ON "id_map" USING btree ("workspace_id","displa
 CREATE INDEX "load_journal_record" ON "load_journal" USING btree ("workspace_id","object","source_id");--> statement-breakpoint
 CREATE INDEX "load_journal_run" ON "load_journal" USING btree ("run_id","id");--> statement-breakpoint
 CREATE INDEX "load_journal_open" ON "load_journal" USING btree ("run_id") WHERE state = 'intent';--> statement-breakpoint
+CREATE UNIQUE INDEX "leases_one_lister" ON "leases" USING btree ("run_id","object") WHERE step = 'list';--> statement-breakpoint
 CREATE INDEX "run_records_claim" ON "run_records" USING btree ("run_id","object","step","id");--> statement-breakpoint
 CREATE INDEX "run_records_ledger" ON "run_records" USING btree ("run_id","object","outcome");--> statement-breakpoint
 CREATE INDEX "run_records_waiting" ON "run_records" USING btree ("run_id","waits_for") WHERE waits_for is not null;--> statement-breakpoint
+CREATE INDEX "run_records_unique_key" ON "run_records" USING btree ("run_id","object","unique_key") WHERE unique_key is not null;--> statement-breakpoint
 CREATE INDEX "run_records_lease" ON "run_records" USING btree ("lease_token") WHERE lease_token is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_workspace" ON "runs" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_active" ON "runs" USING btree ("workspace_id") WHERE state in ('queued', 'running', 'paused', 'verifying');--> statement-breakpoint
-CREATE INDEX "source_records_unique_key" ON "source_records" USING btree ("workspace_id","object","unique_key");--> statement-breakpoint
 CREATE INDEX "source_records_display_id" ON "source_records" USING btree ("workspace_id","display_id");

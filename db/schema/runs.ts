@@ -96,6 +96,8 @@ export const runRecords = pgTable(
     outcome: text('outcome').$type<RecordOutcome>().notNull().default('pending'),
     mapped: jsonb('mapped').$type<Record<string, unknown>>(),
     mappedHash: text('mapped_hash'),
+    /** Normalised value that only one record of the object may have (a person's e-mail). */
+    uniqueKey: text('unique_key'),
     warnings: jsonb('warnings').$type<(StoredReason & { code: string })[]>().notNull().default([]),
     reasonCode: text('reason_code'),
     reason: jsonb('reason').$type<StoredReason>(),
@@ -116,6 +118,9 @@ export const runRecords = pgTable(
     index('run_records_waiting')
       .on(table.runId, table.waitsFor)
       .where(sql`waits_for is not null`),
+    index('run_records_unique_key')
+      .on(table.runId, table.object, table.uniqueKey)
+      .where(sql`unique_key is not null`),
     index('run_records_lease')
       .on(table.leaseToken)
       .where(sql`lease_token is not null`),
@@ -131,17 +136,25 @@ export const runRecords = pgTable(
 );
 
 /** Short leases of batches: a worker that dies loses them within seconds, whatever the queue still believes. */
-export const leases = pgTable('leases', {
-  token: uuid('token').primaryKey(),
-  workspaceId: workspaceId(),
-  runId: uuid('run_id')
-    .notNull()
-    .references(() => runs.id, { onDelete: 'cascade' }),
-  object: text('object').notNull(),
-  step: text('step').notNull(),
-  worker: text('worker').notNull(),
-  expiresAt: at('expires_at').notNull(),
-});
+export const leases = pgTable(
+  'leases',
+  {
+    token: uuid('token').primaryKey(),
+    workspaceId: workspaceId(),
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    object: text('object').notNull(),
+    step: text('step').notNull(),
+    worker: text('worker').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('leases_one_lister')
+      .on(table.runId, table.object)
+      .where(sql`step = 'list'`),
+  ],
+);
 
 /** Calls to Intercom made by a run, by object and operation. */
 export const runCalls = pgTable(
@@ -165,6 +178,8 @@ export const rateBudgets = pgTable('rate_budgets', {
   callLimit: integer('call_limit').notNull(),
   /** Calls granted to our processes in the current window. */
   granted: integer('granted').notNull().default(0),
+  /** Calls granted in the window before: the rate shown to people. */
+  previousGranted: integer('previous_granted').notNull().default(0),
   windowEndsAt: at('window_ends_at').notNull(),
   share: integer('share_percent').notNull(),
   updatedAt: updatedAt(),

@@ -29,15 +29,12 @@ export const sourceRecords = pgTable(
     rawHash: text('raw_hash').notNull(),
     /** `row`: as listed; `full`: with its detail and children. */
     depth: text('depth').$type<'row' | 'full'>().notNull(),
-    /** Normalised value that must be unique within the object (a person's e-mail). */
-    uniqueKey: text('unique_key'),
     sourceUpdatedAt: at('source_updated_at'),
     seenInRun: uuid('seen_in_run'),
     updatedAt: updatedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
-    index('source_records_unique_key').on(table.workspaceId, table.object, table.uniqueKey),
     index('source_records_display_id').on(table.workspaceId, table.displayId),
   ],
 );

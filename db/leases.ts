@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { Queryable } from './client.ts';
+import { enqueueAdvance } from './queue.ts';
+import type { RecordStep } from './schema/runs.ts';
+
+/**
+ * A batch is held by a short lease of our own. graphile-worker keeps a killed worker's jobs locked for hours; a lease
+ * is gone within seconds, whatever the queue believes.
+ */
+export const LEASE_MS = 8_000;
+export const HEARTBEAT_MS = 2_000;
+
+export interface ClaimedRecord {
+  id: number;
+  object: string;
+  sourceId: string;
+  displayId: string | null;
+  mapped: Record<string, unknown> | null;
+  mappedHash: string | null;
+  attempts: number;
+}
+
+export interface Batch {
+  token: string;
+  records: ClaimedRecord[];
+}
+
+export interface BatchRequest {
+  workspaceId: string;
+  runId: string;
+  object: string;
+  step: RecordStep;
+  worker: string;
+  size: number;
+}
+
+/** Claims up to `size` records that wait for `step`, oldest first, skipping what another worker holds. */
+export async function claimBatch(sql: Queryable, request: BatchRequest): Promise<Batch> {
+  const token = randomUUID();
+  const { workspaceId, runId, object, step, worker, size } = request;
+  const rows = await sql<ClaimedRecord[]>`
+    with lease as (
+      insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
+      values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
+    ), claimed as (
+      select id from run_records
+      where workspace_id = ${workspaceId} and run_id = ${runId} and object = ${object} and step = ${step}
+        and lease_token is null and (not_before is null or not_before <= now())
+      order by id limit ${size}
+      for update skip locked
+    )
+    update run_records r set lease_token = ${token}, attempts = r.attempts + 1
+    from claimed where r.id = claimed.id
+    returning r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId", r.mapped,
+      r.mapped_hash as "mappedHash", r.attempts`;
+  return {
+    token,
+    records: [...rows].map((row) => ({ ...row, id: Number(row.id) })).sort((a, b) => a.id - b.id),
+  };
+}
+
+/** Claims a piece of work that only one worker may do at a time (walking a list). Null when somebody has it. */
+export async function claimExclusive(
+  sql: Queryable,
+  request: Omit<BatchRequest, 'size'>,
+): Promise<string | null> {
+  const { workspaceId, runId, object, step, worker } = request;
+  const token = randomUUID();
+  const rows = await sql`
+    insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
+    values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
+    on conflict (run_id, object) where step = 'list' do update
+      set token = excluded.token, worker = excluded.worker, expires_at = excluded.expires_at
+      where leases.expires_at < now()
+    returning token`;
+  return rows.length === 0 ? null : token;
+}
+
+export interface Heartbeat {
+  /** False when the lease is gone: stop writing. */
+  held: boolean;
+  runState: string | null;
+}
+
+/** Extends the lease; says whether it was still ours and what became of the run meanwhile. */
+export async function heartbeat(sql: Queryable, token: string): Promise<Heartbeat> {
+  const rows = await sql<{ state: string }[]>`
+    update leases l set expires_at = now() + ${LEASE_MS} * interval '1 millisecond'
+    from runs r where l.token = ${token} and l.expires_at > now() and r.id = l.run_id
+    returning r.state`;
+  return { held: rows.length > 0, runState: rows[0]?.state ?? null };
+}
+
+/** Gives a batch back: records it did not settle can be claimed again at once. */
+export async function releaseLease(sql: Queryable, token: string): Promise<void> {
+  await sql`update run_records set lease_token = null where lease_token = ${token}`;
+  await sql`delete from leases where token = ${token}`;
+}
+
+/** Frees the records of dead workers and wakes their runs. Every worker calls this every few seconds. */
+export async function releaseExpiredLeases(sql: Queryable): Promise<number> {
+  const expired = await sql<{ workspaceId: string; runId: string }[]>`
+    with expired as (
+      delete from leases where expires_at < now() - interval '500 milliseconds'
+      returning token, workspace_id, run_id
+    ), freed as (
+      update run_records r set lease_token = null from expired e where r.lease_token = e.token
+    )
+    select distinct workspace_id as "workspaceId", run_id as "runId" from expired`;
+  for (const run of expired) await enqueueAdvance(sql, run);
+  return expired.length;
+}

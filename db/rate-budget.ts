@@ -1,0 +1,88 @@
+import type { Queryable } from './client.ts';
+
+/**
+ * One budget per workspace, in one row, shared by every process. A process takes a slice at a time and spends it from
+ * memory, so a call costs no round trip. Intercom hands its budget out in windows of ten seconds (`X-RateLimit-*`).
+ */
+export const WINDOW_MS = 10_000;
+/** Until a header says otherwise: 10,000 calls a minute, a sixth of it per window. */
+export const DEFAULT_WINDOW_LIMIT = 1_667;
+
+export interface BudgetGrant {
+  calls: number;
+  windowEndsAtMs: number;
+}
+
+/** Takes up to `calls` of the current window's share; opens the next window when the last one has ended. */
+export async function acquireCalls(
+  sql: Queryable,
+  workspaceId: string,
+  calls: number,
+  defaultShare: number,
+): Promise<BudgetGrant> {
+  const rows = await takeSlice(sql, workspaceId, calls);
+  if (rows.length === 0) {
+    await sql`
+      insert into rate_budgets (workspace_id, call_limit, window_ends_at, share_percent)
+      values (${workspaceId}, ${DEFAULT_WINDOW_LIMIT}, now(), ${Math.round(defaultShare * 100)})
+      on conflict (workspace_id) do nothing`;
+    rows.push(...(await takeSlice(sql, workspaceId, calls)));
+  }
+  const row = rows[0];
+  return { calls: row?.taken ?? 0, windowEndsAtMs: row?.endsAt.getTime() ?? 0 };
+}
+
+/** The row is locked first, so that what is granted is computed from its newest version. */
+async function takeSlice(
+  sql: Queryable,
+  workspaceId: string,
+  calls: number,
+): Promise<{ taken: number; endsAt: Date }[]> {
+  return [
+    ...(await sql<{ taken: number; endsAt: Date }[]>`
+      with budget as (
+        select *, window_ends_at <= now() as rolled from rate_budgets where workspace_id = ${workspaceId} for update
+      ), slice as (
+        select granted as last_granted, rolled,
+          case when rolled then 0 else granted end as granted,
+          case when rolled then now() + ${WINDOW_MS} * interval '1 millisecond' else window_ends_at end as ends_at,
+          greatest(0, least(${calls}::int,
+            floor(call_limit * share_percent / 100.0)::int - case when rolled then 0 else granted end)) as taken
+        from budget
+      )
+      update rate_budgets b
+      set granted = s.granted + s.taken, window_ends_at = s.ends_at, updated_at = now(),
+        previous_granted = case when s.rolled then s.last_granted else b.previous_granted end
+      from slice s where b.workspace_id = ${workspaceId}
+      returning s.taken, b.window_ends_at as "endsAt"`),
+  ];
+}
+
+/**
+ * Learns from an answer's headers. A 429 means the window is used up, by whomever: nothing more is granted before its
+ * reset. A reset in the past is ignored, so that no process spins on it.
+ */
+export async function reportHeaders(
+  sql: Queryable,
+  workspaceId: string,
+  headers: { limit?: number; remaining?: number; resetAtMs?: number },
+  refused: boolean,
+): Promise<void> {
+  const limit = headers.limit === undefined || headers.limit <= 0 ? null : Math.floor(headers.limit);
+  const resetAt = headers.resetAtMs === undefined ? null : new Date(headers.resetAtMs);
+  await sql`
+    update rate_budgets set
+      call_limit = coalesce(${limit}::int, call_limit),
+      granted = case when ${refused} then greatest(granted, coalesce(${limit}::int, call_limit)) else granted end,
+      window_ends_at = case
+        when ${refused} and ${resetAt}::timestamptz > now() then ${resetAt}::timestamptz
+        when ${refused} then now() + ${WINDOW_MS} * interval '1 millisecond'
+        else window_ends_at end,
+      updated_at = now()
+    where workspace_id = ${workspaceId}`;
+}
+
+/** The owner's share, effective from the next slice on. */
+export async function setShare(sql: Queryable, workspaceId: string, share: number): Promise<void> {
+  await sql`update rate_budgets set share_percent = ${Math.round(share * 100)} where workspace_id = ${workspaceId}`;
+}
