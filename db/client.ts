@@ -24,5 +24,22 @@ export function connectDatabase(url: string, options: { max?: number; applicatio
     // A restart of PostgreSQL closes every connection; postgres.js reconnects with this backoff, in seconds.
     backoff: (attempt: number) => Math.min(0.2 * 2 ** attempt, 3),
   });
-  return { sql, orm: drizzle(sql), close: () => sql.end({ timeout: 5 }) };
+  return { sql, orm: drizzleKeepingDates(sql), close: () => sql.end({ timeout: 5 }) };
+}
+
+/** timestamptz, date, time, timestamp and their arrays' element types. */
+const DATE_TYPES = [1184, 1082, 1083, 1114];
+
+/**
+ * drizzle replaces the client's date handling with strings, for tagged SQL too; its own columns accept `Date` as well,
+ * so the client's is put back. JSON stays as drizzle wants it: in tagged SQL write `${JSON.stringify(x)}::jsonb`.
+ */
+function drizzleKeepingDates(sql: Sql): PostgresJsDatabase {
+  const parsers = DATE_TYPES.map((type) => [type, sql.options.parsers[type]] as const);
+  const serializers = DATE_TYPES.map((type) => [type, sql.options.serializers[type]] as const);
+  const orm = drizzle(sql);
+  for (const [type, parser] of parsers) if (parser !== undefined) sql.options.parsers[type] = parser;
+  for (const [type, serializer] of serializers)
+    if (serializer !== undefined) sql.options.serializers[type] = serializer;
+  return orm;
 }
