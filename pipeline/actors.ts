@@ -1,0 +1,43 @@
+import { UserError } from '../errors.ts';
+import type { Deps } from './deps.ts';
+import type { Actor, Role } from './documents.ts';
+
+const RANK: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 };
+
+/**
+ * Throws 403 unless the actor has at least this role. Installing authorises every teammate of the workspace to open
+ * the app, so who may do what is ours to enforce.
+ */
+export function requireRole(actor: Actor, role: Role): void {
+  if (RANK[actor.role] >= RANK[role]) return;
+  throw new UserError(
+    `This needs the role ${role}; yours is ${actor.role}. Ask an owner of the migration to change it.`,
+    { code: 'forbidden', httpStatus: 403 },
+  );
+}
+
+/** Whether the actor has at least this role, for screens that offer only what is allowed. */
+export function hasRole(actor: Actor, role: Role): boolean {
+  return RANK[actor.role] >= RANK[role];
+}
+
+/** A teammate we have not seen is a viewer: teammates are imported at install, people join later. */
+export async function actorOf(deps: Pick<Deps, 'db'>, workspaceId: string, adminId: string): Promise<Actor> {
+  const rows = await deps.db.sql<{ role: Role }[]>`
+    select role from teammates where workspace_id = ${workspaceId} and admin_id = ${adminId}`;
+  return { workspaceId, adminId, role: rows[0]?.role ?? 'viewer' };
+}
+
+export interface Teammate {
+  id: string;
+  name: string;
+  email: string;
+  has_inbox_seat: boolean;
+  role: Role;
+}
+
+export async function listTeammates(deps: Pick<Deps, 'db'>, actor: Actor): Promise<Teammate[]> {
+  return deps.db.sql<Teammate[]>`
+    select admin_id as id, name, email, has_inbox_seat, role from teammates
+    where workspace_id = ${actor.workspaceId} order by name, admin_id`;
+}

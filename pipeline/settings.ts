@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import { setShare } from '../db/rate-budget.ts';
+import { requireRole } from './actors.ts';
+import { writeAudit } from './audit.ts';
+import type { Deps } from './deps.ts';
+import type { Actor, SettingsDocument } from './documents.ts';
+
+function isTimezone(value: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bounds of every setting; what is stored holds only what a person chose. */
+const Settings = z.strictObject({
+  rate_share: z.number().min(0.05, 'Choose a share from 0.05 to 1.').max(1, 'Choose a share from 0.05 to 1.'),
+  thread_mode: z.enum(['thread', 'transcript_note']),
+  company_rule: z.enum(['organization_name', 'customer_id', 'department', 'catalogue_name', 'none']),
+  fallback_admin_id: z.string().min(1).nullable(),
+  source_timezone: z.string().refine(isTimezone, 'Choose a time zone such as Europe/London.'),
+  default_country: z
+    .string()
+    .regex(/^([A-Z]{2})?$/, 'Choose a country as two capital letters, or leave it empty.'),
+  search_lag_seconds: z.int().min(0).max(3600),
+  replies_per_window: z.int().min(1).max(100),
+  reply_window_seconds: z.int().min(1).max(300),
+});
+
+/**
+ * Intercom documents neither the search lag of conversations nor the reply throttle (integrators report 10 replies in
+ * 10 s to one conversation), so both are settings.
+ */
+const DEFAULTS = {
+  thread_mode: 'thread',
+  company_rule: 'organization_name',
+  fallback_admin_id: null,
+  default_country: '',
+  search_lag_seconds: 60,
+  replies_per_window: 10,
+  reply_window_seconds: 10,
+} satisfies Partial<SettingsDocument>;
+
+/** Stored values over the defaults; a stored value that no longer fits its bounds falls back to the default. */
+export async function getSettingsFor(
+  deps: Pick<Deps, 'db' | 'options'>,
+  workspaceId: string,
+): Promise<SettingsDocument> {
+  const rows = await deps.db.sql<{ timezone: string | null; values: Record<string, unknown> | null }[]>`
+    select i.timezone, s.values from (select ${workspaceId}::text as id) w
+    left join installations i on i.workspace_id = w.id
+    left join settings s on s.workspace_id = w.id`;
+  const timezone = rows[0]?.timezone ?? 'UTC';
+  const stored = Object.entries(rows[0]?.values ?? {}).filter(
+    ([key, value]) => Settings.partial().safeParse({ [key]: value }).success,
+  );
+  return {
+    ...DEFAULTS,
+    rate_share: deps.options.rateShare,
+    source_timezone: isTimezone(timezone) ? timezone : 'UTC',
+    ...(Object.fromEntries(stored) as Partial<SettingsDocument>),
+  };
+}
+
+export function getSettings(deps: Deps, actor: Actor): Promise<SettingsDocument> {
+  return getSettingsFor(deps, actor.workspaceId);
+}
+
+/** Changes what is named and nothing else; a running load feels a new rate share within one window. */
+export async function updateSettings(
+  deps: Deps,
+  actor: Actor,
+  changes: Partial<SettingsDocument>,
+): Promise<SettingsDocument> {
+  requireRole(actor, 'operator');
+  const parsed = Settings.partial().safeParse(changes);
+  if (!parsed.success) throw refused(parsed.error);
+  const values = parsed.data;
+  const { sql } = deps.db;
+  if (typeof values.fallback_admin_id === 'string') {
+    const known = await sql`
+      select 1 from teammates where workspace_id = ${actor.workspaceId} and admin_id = ${values.fallback_admin_id}`;
+    if (known.length === 0) {
+      throw new UserError('No teammate of this workspace has that id.', {
+        code: 'setting_invalid',
+        field: 'fallback_admin_id',
+        httpStatus: 422,
+      });
+    }
+  }
+  await sql.begin(async (tx) => {
+    await tx`
+      insert into settings (workspace_id, values) values (${actor.workspaceId}, ${tx.json(values)})
+      on conflict (workspace_id) do update set values = settings.values || excluded.values, updated_at = now()`;
+    if (values.rate_share !== undefined) await setShare(tx, actor.workspaceId, values.rate_share);
+    await writeAudit(tx, actor, 'settings_changed', values);
+  });
+  return getSettingsFor(deps, actor.workspaceId);
+}
+
+function refused(error: z.ZodError): UserError {
+  const issue = error.issues[0];
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.map(String).join('.');
+  const message =
+    issue?.code === 'unrecognized_keys' ? `There is no setting ${field ?? ''}.` : (issue?.message ?? '');
+  return new UserError(message, { code: 'setting_invalid', field, httpStatus: 422 });
+}
