@@ -288,6 +288,7 @@ CREATE TABLE "source_records" (
 	"raw" jsonb NOT NULL,
 	"raw_hash" text NOT NULL,
 	"depth" text NOT NULL,
+	"aliases" text[] DEFAULT '{}' NOT NULL,
 	"source_updated_at" timestamp with time zone,
 	"seen_in_run" uuid,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -314,4 +315,5 @@ CREATE INDEX "run_records_unique_key" ON "run_records" USING btree ("run_id","ob
 CREATE INDEX "run_records_lease" ON "run_records" USING btree ("lease_token") WHERE lease_token is not null;--> statement-breakpoint
 CREATE INDEX "runs_by_workspace" ON "runs" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_one_active" ON "runs" USING btree ("workspace_id") WHERE state in ('queued', 'running', 'paused', 'verifying');--> statement-breakpoint
+CREATE INDEX "source_records_aliases" ON "source_records" USING gin ("aliases");--> statement-breakpoint
 CREATE INDEX "source_records_display_id" ON "source_records" USING btree ("workspace_id","display_id");

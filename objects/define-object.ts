@@ -36,8 +36,22 @@ export interface FieldDefinition {
   required?: boolean;
   /** Personal data: never logged, masked in samples shown before approval. */
   personal?: boolean;
-  /** A flag in the same source object that must be true for a value to count, e.g. an i18n table. */
+  /** Enums: names for what the source writes instead of a name, i18n keys (`UI.k_open`) and bare ids. */
   labels?: Record<string, string>;
+  /**
+   * References that are stored as edges between two records of this object: `rows` holds the edges, the two lists of
+   * paths name their ends. The value is the other end of every edge that touches the record, itself for a self-link.
+   */
+  edges?: { rows: string[]; ends: [string[], string[]] };
+}
+
+/** What makes a record a person whom thread entries may name as their author. */
+export interface PersonDefinition {
+  /** A contact of the workspace, or a teammate who speaks as himself. */
+  as: 'contact' | 'teammate';
+  /** Fields by whose value entries refer to the person; earlier ones win when two people share a value. */
+  ids: string[];
+  name: string;
 }
 
 /** One list of things that belong to a record and travel with it (thread entries, attachments). */
@@ -66,25 +80,35 @@ export interface ObjectDefinition {
   plural: string;
   /** Read from this key of the Infraon profile, or derived from another object's records by the company rule. */
   source: { kind: 'endpoint'; object: string } | { kind: 'derived'; from: string; rule: 'company' };
+  /** Set on objects that are people: how a thread entry of theirs is written. */
+  person?: 'contact' | 'teammate';
   /** Objects whose records must be loaded before this one's. */
   dependsOn: string[];
   /** Source field that names the record to people (`display_id`); defaults to the source id. */
   displayField?: string;
   fields: FieldDefinition[];
   children?: ChildDefinition[];
+  /**
+   * What the proposer does with fields that discovery finds beyond the catalogue: technicians' profiles may carry
+   * national ids, birth dates and home addresses (Infraon reference, technician), so theirs are withheld.
+   */
+  discovered?: 'propose' | 'withhold';
+  person?: PersonDefinition;
   destination: {
     resource: ResourceName;
     /** Custom objects: type identifier in the schema sheet. */
     type?: { identifier: string; name: string };
   };
   identity: {
-    /** Template of the identity we give (`external_id`, `company_id`, marker word); `{id}`, `{display_id}`. */
+    /** Identity we give (`external_id`, `company_id`, marker word): a template over field keys, `{id}`, `{display_id}`. */
     template: string;
+    /** Source paths whose values name this record too (a user id beside the profile id): threads refer to people by any of them. */
+    aliases?: string[];
     /** Field whose normalised value must be unique among the object's records of a run. */
     unique?: { field: string; code: 'duplicate_email' };
   };
   mapping: RuleDefinition[];
-  /** Source keys that are deliberately not moved, and where they are kept. */
+  /** Source keys or raw paths (with all that lies below) that are deliberately not moved, and where they are kept. */
   leftBehind?: { source: string; reason: string; goes_to: string }[];
   verify: { ignore?: string[] };
   rollback: { created: 'delete' | 'archive' | 'keep'; updated: 'restore' | 'keep' };

@@ -25,6 +25,8 @@ export interface Deps {
   intercomHttp: HttpClient;
   /** Transport for the customer's Infraon address, behind the address guard. */
   infraonHttp: HttpClient;
+  /** Aborted on SIGTERM: finish the call in hand, start nothing new. */
+  stopping: AbortSignal;
   options: PipelineOptions;
 }
 

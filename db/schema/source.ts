@@ -29,12 +29,15 @@ export const sourceRecords = pgTable(
     rawHash: text('raw_hash').notNull(),
     /** `row`: as listed; `full`: with its detail and children. */
     depth: text('depth').$type<'row' | 'full'>().notNull(),
+    /** Every id by which other records refer to this one (its own, and the object's aliases). */
+    aliases: text('aliases').array().notNull().default([]),
     sourceUpdatedAt: at('source_updated_at'),
     seenInRun: uuid('seen_in_run'),
     updatedAt: updatedAt(),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
+    index('source_records_aliases').using('gin', table.aliases),
     index('source_records_display_id').on(table.workspaceId, table.displayId),
   ],
 );

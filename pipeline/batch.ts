@@ -1,0 +1,120 @@
+import { claimBatch, HEARTBEAT_MS, heartbeat, releaseLease, type ClaimedRecord } from '../db/leases.ts';
+import { enqueue, enqueueAdvance } from '../db/queue.ts';
+import type { RecordStep } from '../db/schema/runs.ts';
+import type { Deps } from './deps.ts';
+import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { WORKING_STATES } from './run-state.ts';
+import type { RunState } from '../db/schema/runs.ts';
+
+/** Work is cut in chunks of this many records. */
+export const BATCH_SIZE = 500;
+
+export interface BatchScope {
+  deps: Deps;
+  run: FrozenRun;
+  object: string;
+  token: string;
+  /** Aborted when the lease is lost, the run is paused or cancelled, or the process stops: start nothing new. */
+  signal: AbortSignal;
+}
+
+export type BatchStep = Extract<RecordStep, 'extract' | 'map' | 'load' | 'verify'>;
+
+/**
+ * Claims one batch, keeps its lease alive while `work` runs, gives back what was not settled, and lets the stage gate
+ * look. The job goes on with the next batch by adding itself again, so that one job stays short.
+ */
+export async function runBatch(
+  deps: Deps,
+  request: { workspaceId: string; runId: string; object: string; step: BatchStep; slot: number },
+  work: (records: ClaimedRecord[], scope: BatchScope) => Promise<void>,
+): Promise<void> {
+  const { sql } = deps.db;
+  const { workspaceId, runId, object, step, slot } = request;
+  const run = await requireRun(sql, workspaceId, runId);
+  if (!WORKING_STATES.includes(run.state)) return;
+  const { token, records } = await claimBatch(sql, {
+    workspaceId,
+    runId,
+    object,
+    step,
+    worker: deps.options.worker,
+    size: BATCH_SIZE,
+  });
+  try {
+    if (records.length > 0) {
+      await withHeartbeat(deps, token, (signal) => work(records, { deps, run, object, token, signal }));
+    }
+  } finally {
+    await sql.begin(async (tx) => {
+      await releaseLease(tx, token);
+      if (records.length === BATCH_SIZE) {
+        await enqueue(
+          tx,
+          'run_batch',
+          { workspaceId, runId, object, step, slot },
+          { jobKey: batchKey(request) },
+        );
+      }
+      await enqueueAdvance(tx, { workspaceId, runId });
+    });
+  }
+}
+
+export function batchKey(request: { runId: string; object: string; step: string; slot: number }): string {
+  return `batch:${request.runId}:${request.object}:${request.step}:${request.slot}`;
+}
+
+/** Extends a lease every two seconds; the signal tells the work to stop starting new things. */
+export async function withHeartbeat<T>(
+  deps: Deps,
+  token: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  deps.stopping.addEventListener('abort', stop, { once: true });
+  if (deps.stopping.aborted) stop();
+  const timer = setInterval(() => {
+    heartbeat(deps.db.sql, token).then(
+      (beat) => {
+        if (!beat.held || !WORKING_STATES.includes(beat.runState as RunState)) stop();
+      },
+      // The database may be restarting: the lease outlives a few missed beats, and the ledger refuses late writes.
+      (error: unknown) => deps.log.warn({ err: error }, 'lease heartbeat failed'),
+    );
+  }, HEARTBEAT_MS);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearInterval(timer);
+    deps.stopping.removeEventListener('abort', stop);
+  }
+}
+
+/** Runs `work` for every item, at most `limit` at a time, until the signal says stop. The first error ends it. */
+export async function forEachConcurrently<T>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const lanes = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    while (next < items.length && !signal.aborted && !failed) {
+      const item = items[next];
+      next += 1;
+      if (item === undefined) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  });
+  const results = await Promise.allSettled(lanes);
+  const rejected = results.find((result) => result.status === 'rejected');
+  if (rejected !== undefined) throw rejected.reason;
+}
