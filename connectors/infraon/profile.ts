@@ -22,10 +22,13 @@ const Paths = z.array(z.string()).min(1);
 
 const FieldSpec = z.strictObject({
   paths: Paths,
-  as: z.enum(['string', 'html', 'int', 'bool', 'datetime', 'enum', 'ref', 'list', 'phone', 'email']),
+  /** Left out by a connection that only corrects the paths of a field of an object module. */
+  as: z
+    .enum(['string', 'html', 'int', 'bool', 'datetime', 'enum', 'ref', 'list', 'phone', 'email'])
+    .optional(),
   enum: z.string().optional(),
   ref: z.string().optional(),
-  evidence: Evidence,
+  evidence: Evidence.optional(),
   required: z.boolean().optional(),
 });
 

@@ -1,0 +1,183 @@
+import { AppError, NotFoundError, SchemaError } from '../../errors.ts';
+import { ALL_CURSORS, pageQuery, parsePage, recordId, sameRows } from './paging.ts';
+import { asRecords, findRows, firstText } from './paths.ts';
+import type { ChildSpec, InfraonProfile, ObjectSpec, PagingSpec } from './profile.ts';
+import { objectSpec } from './lists.ts';
+import type { Transport } from './transport.ts';
+import type { PinnedCandidate, PinnedFacts, RawRecord } from './types.ts';
+
+export interface ChildReader {
+  canRead(object: string, child: string): boolean;
+  rows(object: string, child: string, record: RawRecord): Promise<RawRecord[]>;
+  /** Rows that one way of asking gives; probing compares them. */
+  ask(object: string, child: string, candidate: PinnedCandidate, record: RawRecord): Promise<RawRecord[]>;
+}
+
+/** A child list longer than this is a server that ignores paging. */
+const MAX_CHILD_PAGES = 1000;
+
+export function childSpec(spec: ObjectSpec, object: string, child: string): ChildSpec {
+  const found = spec.children?.[child];
+  if (found === undefined)
+    throw new SchemaError(`the profile has no ${object}.${child}`, {
+      code: 'source_object_unknown',
+      field: `${object}.${child}`,
+    });
+  return found;
+}
+
+/** The candidates of the profile, complete with where their rows are. */
+export function candidatesOf(spec: ChildSpec): PinnedCandidate[] {
+  return spec.candidates.map(({ path, query, rows }) => ({
+    rows: rows ?? spec.rows,
+    ...(path === undefined ? {} : { path }),
+    ...(query === undefined ? {} : { query }),
+  }));
+}
+
+/** What makes two rows the same entry when several lists are read together. */
+export function childKey(spec: ChildSpec, row: RawRecord): string {
+  return (spec.id === undefined ? null : firstText(row, spec.id)) ?? JSON.stringify(row);
+}
+
+function isEmptyBody(body: unknown): boolean {
+  return body === null || body === '' || (typeof body === 'object' && Object.keys(body).length === 0);
+}
+
+export function createChildReader(
+  transport: Transport,
+  profile: InfraonProfile,
+  pinned: PinnedFacts,
+): ChildReader {
+  function known(object: string, child: string): PinnedCandidate[] | null {
+    const probed = pinned.children[`${object}.${child}`];
+    if (probed !== undefined) return probed.length === 0 ? null : probed;
+    const candidates = candidatesOf(childSpec(objectSpec(profile, object), object, child));
+    return candidates.length === 1 ? candidates : null;
+  }
+
+  function rowsOf(spec: ChildSpec, candidate: PinnedCandidate, body: unknown): RawRecord[] {
+    const rows = findRows(body, candidate.rows);
+    if (rows !== null) return asRecords(rows);
+    if (isEmptyBody(body)) return [];
+    if (spec.single === true) return asRecords([body]);
+    // Rows embedded in a record are left out where there are none.
+    if (!candidate.rows.includes('')) return [];
+    throw new SchemaError('the answer holds no list of rows', { code: 'source_child_shape' });
+  }
+
+  /** Goes on where a child list is paged like the lists of records, announced by `next` or by a larger count. */
+  async function remaining(call: PagedCall, first: unknown, rows: RawRecord[]): Promise<RawRecord[]> {
+    if (typeof first !== 'object' || first === null || findRows(first, call.paging.rows) === null)
+      return rows;
+    const { count, next } = parsePage(call.paging, first);
+    if (next === null && (count === null || count <= rows.length)) return rows;
+    return readPages(call, Math.max(1, rows.length), count);
+  }
+
+  interface PagedCall {
+    spec: ChildSpec;
+    paging: PagingSpec;
+    candidate: PinnedCandidate & { path: string };
+    id: string;
+  }
+
+  async function readPages(call: PagedCall, size: number, count: number | null): Promise<RawRecord[]> {
+    const all = new Map<string, RawRecord>();
+    let last: string[] = [];
+    for (let page = 1; page <= MAX_CHILD_PAGES; page += 1) {
+      const query = { ...call.candidate.query, ...pageQuery(call.paging, { size, page, mode: ALL_CURSORS }) };
+      const reply = await transport.get({
+        kind: 'detail',
+        template: call.candidate.path,
+        id: call.id,
+        query,
+      });
+      const rows = rowsOf(call.spec, call.candidate, reply.body);
+      const keys = rows.map((row) => childKey(call.spec, row));
+      if (rows.length === 0 || sameRows(last, keys)) break;
+      rows.forEach((row, index) => all.set(keys[index] ?? '', row));
+      if (count !== null && all.size >= count) break;
+      last = keys;
+    }
+    if (count !== null && all.size < count) {
+      throw new SchemaError(`a list gave ${all.size} of ${count} rows`, { code: 'source_child_incomplete' });
+    }
+    return [...all.values()];
+  }
+
+  async function ask(
+    object: string,
+    child: string,
+    candidate: PinnedCandidate,
+    record: RawRecord,
+  ): Promise<RawRecord[]> {
+    const owner = objectSpec(profile, object);
+    const spec = childSpec(owner, object, child);
+    if (candidate.path === undefined) return rowsOf(spec, candidate, record);
+    const id = recordId(owner, record);
+    if (id === null)
+      throw new SchemaError('the record has no id', { code: 'source_row_without_id', field: object });
+    const paging = profile.paging[owner.list.paging];
+    const reply = await transport.get({
+      kind: 'detail',
+      template: candidate.path,
+      id,
+      query: candidate.query ?? {},
+    });
+    const rows = rowsOf(spec, candidate, reply.body);
+    if (paging === undefined) return rows;
+    return remaining(
+      { spec, paging, candidate: { ...candidate, path: candidate.path }, id },
+      reply.body,
+      rows,
+    );
+  }
+
+  async function askOrNone(
+    object: string,
+    child: string,
+    candidate: PinnedCandidate,
+    record: RawRecord,
+  ): Promise<RawRecord[]> {
+    try {
+      return await ask(object, child, candidate, record);
+    } catch (error) {
+      // A record without children can be a 404: the list is addressed by the record's own id.
+      if (error instanceof NotFoundError) return [];
+      throw error;
+    }
+  }
+
+  async function rows(object: string, child: string, record: RawRecord): Promise<RawRecord[]> {
+    const spec = childSpec(objectSpec(profile, object), object, child);
+    const candidates = known(object, child);
+    if (candidates === null) {
+      throw new SchemaError(
+        `how to ask for the ${child} of one ${object} is not known on this installation`,
+        {
+          code: 'source_child_unresolved',
+          field: `${object}.${child}`,
+        },
+      );
+    }
+    const all = new Map<string, RawRecord>();
+    for (const candidate of candidates) {
+      for (const row of await askOrNone(object, child, candidate, record)) all.set(childKey(spec, row), row);
+    }
+    return [...all.values()];
+  }
+
+  return { canRead: (object, child) => known(object, child) !== null, rows, ask };
+}
+
+/** True for failures that say "this is not the way to ask", false for those that say nothing about it. */
+export function isWrongWay(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    (error instanceof NotFoundError ||
+      error instanceof SchemaError ||
+      error.code === 'source_refused' ||
+      error.status === 403)
+  );
+}

@@ -1,0 +1,229 @@
+import { AuthError, NotFoundError, RejectedError, SchemaError, TransientError } from '../../errors.ts';
+import type { HttpResponse } from '../http/client.ts';
+import { retryDelay } from '../http/retry.ts';
+import { firstText } from './paths.ts';
+import type { InfraonProfile, LoginSpec } from './profile.ts';
+import type { ReadGuard } from './read-guard.ts';
+import { looksLikeHtml, readReply } from './reply.ts';
+import { withRetries } from './retries.ts';
+import type { ClientDeps, LoginState } from './types.ts';
+
+export interface Session {
+  /** The header of a signed-in request, and the token it was made from. Signs in when needed, one caller at a time. */
+  current(): Promise<{ token: string; headers: Record<string, string> }>;
+  /**
+   * To be called when `token` was refused. Returns when another token can be tried; throws `AuthError` when signing in
+   * again cannot help.
+   */
+  renew(token: string): Promise<void>;
+  /** To be called when the server accepted the token. */
+  accepted(token: string): void;
+  state(): LoginState;
+  loginName(): string | null;
+  logins(): number;
+}
+
+interface SignedIn {
+  token: string;
+  at: Date;
+  /** The server has answered this token with something else than a refusal. */
+  proven: boolean;
+}
+
+/** Signing in counts: it moves the account's last login and may lock it (Infraon password policy). */
+const MAX_LOGIN_POSTS = 2;
+
+function fill(template: string, username: string, password: string): string {
+  // Function replacements, because a password may contain `$&`.
+  return template
+    .replace('{username}', () => username)
+    .replace('{password|base64}', () => Buffer.from(password, 'utf8').toString('base64'))
+    .replace('{password}', () => password);
+}
+
+/** A token that already begins with the scheme word is sent as it is. */
+function spell(format: string, token: string): string {
+  const prefix = format.slice(0, format.indexOf('{token}'));
+  return token.startsWith(prefix) ? token : format.replace('{token}', () => token);
+}
+
+function isLoginVariantMissing(error: unknown): boolean {
+  return error instanceof NotFoundError || (error instanceof RejectedError && error.status === 405);
+}
+
+/** The same answer for a reply that says no in words, a reply without a token, and a plain 400 or 401. */
+function loginRefused(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  const message = error instanceof Error ? error.message : 'Infraon refused the login';
+  return new AuthError(message, { code: 'source_unauthorized', cause: error });
+}
+
+export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: ReadGuard): Session {
+  const { http, credentials, clock, log, random, pinned } = deps;
+  const sleep = deps.sleep ?? defaultSleep;
+  let signedIn: SignedIn | null = null;
+  let pending: Promise<SignedIn> | null = null;
+  let renewal: Promise<void> | null = null;
+  let format = pinned.headerFormat;
+  let loginName = pinned.login;
+  let refused = false;
+  let logins = 0;
+
+  function post(login: LoginSpec, username: string, password: string): Promise<HttpResponse> {
+    const body = Object.fromEntries(
+      Object.entries(login.body).map(([key, value]) => [key, fill(value, username, password)]),
+    );
+    logins += 1;
+    return http.send({
+      method: 'POST',
+      url: guard.url(login.path, null, {}).href,
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  function tokenOf(response: HttpResponse, login: LoginSpec): string {
+    const { value } = readReply(response, profile.http, clock());
+    const token = firstText(value, login.tokenPaths);
+    if (token === null)
+      throw new SchemaError('the login answered without a token', { code: 'source_no_token' });
+    return token;
+  }
+
+  async function requestToken(username: string, password: string): Promise<string> {
+    const variants = profile.auth.logins.filter(({ name }) => loginName === null || name === loginName);
+    let failure: unknown = new AuthError('no login variant is configured', { code: 'source_unauthorized' });
+    let next = 0;
+    for (let posts = 1; posts <= MAX_LOGIN_POSTS; posts += 1) {
+      const login = variants[next];
+      if (login === undefined) break;
+      try {
+        const token = tokenOf(await post(login, username, password), login);
+        loginName = login.name;
+        return token;
+      } catch (error) {
+        failure = error;
+        if (error instanceof TransientError) {
+          const { retryBaseMs, retryCapMs } = profile.http;
+          await sleep(retryDelay({ attempt: posts, baseMs: retryBaseMs, capMs: retryCapMs, random }));
+        } else if (
+          isLoginVariantMissing(error) ||
+          (error instanceof SchemaError && error.code === 'source_no_token')
+        ) {
+          next += 1;
+        } else if (error instanceof RejectedError && error.status === 200) {
+          next += 1;
+        } else break;
+      }
+    }
+    if (failure instanceof TransientError || isLoginVariantMissing(failure)) throw failure;
+    if (failure instanceof RejectedError || failure instanceof SchemaError) throw loginRefused(failure);
+    throw failure;
+  }
+
+  /** Any answer that tells something about the header; a failure that says nothing about it throws. */
+  async function tryHeader(url: string, value: string): Promise<HttpResponse> {
+    const headers = { [profile.auth.header.name]: value, accept: 'application/json' };
+    const response = await http.send({ method: 'GET', url, headers });
+    const { status } = response;
+    const tells =
+      status < 300 || profile.auth.reloginOn.includes(status) || status === 403 || looksLikeHtml(response);
+    if (!tells || status >= 500) readReply(response, profile.http, clock());
+    return response;
+  }
+
+  /** Three spellings of the header are on record; the first that is not refused is kept. */
+  async function findFormat(token: string): Promise<void> {
+    const url = guard.url(profile.auth.check.path, null, profile.auth.check.query).href;
+    const tried = new Set<string>();
+    let failure = new AuthError('Infraon refused every spelling of the header', {
+      code: 'source_unauthorized',
+    });
+    for (const candidate of profile.auth.header.formats) {
+      const value = spell(candidate, token);
+      if (tried.has(value)) continue;
+      tried.add(value);
+      const response = await withRetries({ ...deps, profile, sleep }, () => tryHeader(url, value));
+      const { status } = response;
+      if (!profile.auth.reloginOn.includes(status) && !looksLikeHtml(response)) {
+        format = candidate;
+        log.info({ format: candidate }, 'infraon header accepted');
+        return;
+      }
+      if (looksLikeHtml(response)) {
+        failure = new AuthError('Infraon answered with a web page instead of data', {
+          code: 'source_login_page',
+          status,
+        });
+      }
+    }
+    throw failure;
+  }
+
+  async function signIn(): Promise<SignedIn> {
+    try {
+      const token =
+        credentials.strategy === 'api_key'
+          ? credentials.api_key
+          : await requestToken(credentials.username, credentials.password);
+      if (format === null) await findFormat(token);
+      refused = false;
+      return { token, at: clock(), proven: false };
+    } catch (error) {
+      refused = error instanceof AuthError;
+      throw error;
+    }
+  }
+
+  async function ensure(): Promise<SignedIn> {
+    if (signedIn !== null) return signedIn;
+    pending ??= signIn().finally(() => {
+      pending = null;
+    });
+    signedIn = await pending;
+    return signedIn;
+  }
+
+  async function replace(stale: SignedIn): Promise<void> {
+    const waitMs = stale.at.getTime() + profile.auth.reloginWindowMs - clock().getTime();
+    if (waitMs > 0) await sleep(waitMs);
+    if (signedIn === stale) signedIn = null;
+    await ensure();
+  }
+
+  async function renew(token: string): Promise<void> {
+    const stale = signedIn;
+    if (stale === null || stale.token !== token) return;
+    // A token that never worked, or a key, will not work after another login either.
+    if (credentials.strategy === 'api_key' || !stale.proven) {
+      refused = true;
+      throw new AuthError('Infraon refuses the account', { code: 'source_unauthorized', status: 401 });
+    }
+    renewal ??= replace(stale).finally(() => {
+      renewal = null;
+    });
+    await renewal;
+  }
+
+  return {
+    async current() {
+      const { token } = await ensure();
+      return { token, headers: { [profile.auth.header.name]: spell(format ?? '{token}', token) } };
+    },
+    renew,
+    accepted(token) {
+      if (signedIn?.token === token) signedIn.proven = true;
+    },
+    state: () => ({
+      state: signedIn !== null ? 'signed_in' : refused ? 'refused' : 'none',
+      at: signedIn?.at ?? null,
+      headerFormat: format,
+    }),
+    loginName: () => loginName,
+    logins: () => logins,
+  };
+}
+
+export function defaultSleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
