@@ -91,9 +91,15 @@ export async function heartbeat(sql: Queryable, token: string): Promise<Heartbea
   return { held: rows.length > 0, runState: rows[0]?.state ?? null };
 }
 
-/** Gives a batch back: records it did not settle can be claimed again at once. */
-export async function releaseLease(sql: Queryable, token: string): Promise<void> {
-  await sql`update run_records set lease_token = null where lease_token = ${token}`;
+/** Gives a batch back: records it did not settle can be claimed again, at once or not before `retryAt`. */
+export async function releaseLease(
+  sql: Queryable,
+  token: string,
+  retryAt: Date | null = null,
+): Promise<void> {
+  await sql`
+    update run_records set lease_token = null, not_before = coalesce(${retryAt}::timestamptz, not_before)
+    where lease_token = ${token}`;
   await sql`delete from leases where token = ${token}`;
 }
 

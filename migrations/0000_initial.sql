@@ -290,6 +290,7 @@ CREATE TABLE "source_records" (
 	"depth" text NOT NULL,
 	"aliases" text[] DEFAULT '{}' NOT NULL,
 	"source_updated_at" timestamp with time zone,
+	"excluded" text,
 	"seen_in_run" uuid,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "source_records_workspace_id_object_source_id_pk" PRIMARY KEY("workspace_id","object","source_id")

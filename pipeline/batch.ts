@@ -1,13 +1,19 @@
 import { claimBatch, HEARTBEAT_MS, heartbeat, releaseLease, type ClaimedRecord } from '../db/leases.ts';
 import { enqueue, enqueueAdvance } from '../db/queue.ts';
+import { messageOf } from '../errors.ts';
 import type { RecordStep } from '../db/schema/runs.ts';
 import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { actionFor } from './failure-policy.ts';
+import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunState } from '../db/schema/runs.ts';
 
 /** Work is cut in chunks of this many records. */
 export const BATCH_SIZE = 500;
+
+/** Tries of a whole batch before the run is paused. */
+const MAX_BATCH_TRIES = 8;
 
 export interface BatchScope {
   deps: Deps;
@@ -41,13 +47,16 @@ export async function runBatch(
     worker: deps.options.worker,
     size: BATCH_SIZE,
   });
+  let retryAt: Date | null = null;
   try {
     if (records.length > 0) {
       await withHeartbeat(deps, token, (signal) => work(records, { deps, run, object, token, signal }));
     }
+  } catch (error) {
+    retryAt = await afterFailure(deps, run, error, Math.max(...records.map((record) => record.attempts)));
   } finally {
     await sql.begin(async (tx) => {
-      await releaseLease(tx, token);
+      await releaseLease(tx, token, retryAt);
       if (records.length === BATCH_SIZE) {
         await enqueue(
           tx,
@@ -59,6 +68,28 @@ export async function runBatch(
       await enqueueAdvance(tx, { workspaceId, runId });
     });
   }
+}
+
+/**
+ * What failed was not one record but the way to all of them. Returns when the batch may be tried again; after some
+ * tries the run waits for a person instead of hammering a system that is down.
+ */
+async function afterFailure(
+  deps: Deps,
+  run: FrozenRun,
+  error: unknown,
+  attempts: number,
+): Promise<Date | null> {
+  const failure = actionFor(error, deps.clock.now(), attempts);
+  if (failure.action === 'stop') return null;
+  deps.log.warn({ err: error, runId: run.id, attempts, action: failure.action }, 'batch failed');
+  const reason =
+    failure.action === 'pause' ? failure.reason : `Stopped after ${attempts} tries: ${messageOf(error)}`;
+  if (failure.action === 'pause' || attempts >= MAX_BATCH_TRIES) {
+    await pauseForReason(deps.db.sql, run.workspaceId, run.id, reason);
+    return null;
+  }
+  return failure.action === 'retry' ? failure.at : new Date(deps.clock.now().getTime() + 5_000);
 }
 
 export function batchKey(request: { runId: string; object: string; step: string; slot: number }): string {

@@ -32,6 +32,8 @@ export const sourceRecords = pgTable(
     /** Every id by which other records refer to this one (its own, and the object's aliases). */
     aliases: text('aliases').array().notNull().default([]),
     sourceUpdatedAt: at('source_updated_at'),
+    /** Why the row is not part of the migration (deleted, demo data), when it is not. */
+    excluded: text('excluded'),
     seenInRun: uuid('seen_in_run'),
     updatedAt: updatedAt(),
   },

@@ -1,0 +1,158 @@
+import type { Queryable } from '../db/client.ts';
+import { enqueue, enqueueAdvance } from '../db/queue.ts';
+import type { RecordStep, RunState } from '../db/schema/runs.ts';
+import type { Registry } from '../objects/registry.ts';
+import { BATCH_SIZE, batchKey, type BatchStep } from './batch.ts';
+import type { Deps } from './deps.ts';
+import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { WORKING_STATES } from './run-state.ts';
+import { finalState } from './balance.ts';
+
+/** Batches of one object and step that may be in work at the same time, over all workers. */
+const MAX_SLOTS = 16;
+
+type Outstanding = Map<
+  string,
+  Partial<Record<RecordStep, { records: number; ready: number; nextAt: Date | null }>>
+>;
+
+/**
+ * The stage gate: looks at what is outstanding, opens what can go on, and finishes the run when nothing is left.
+ * It is idempotent and runs after every batch, so a run can stop at any instant and go on from its rows.
+ */
+export async function advanceRun(deps: Deps, workspaceId: string, runId: string): Promise<void> {
+  await deps.db.sql.begin(async (tx) => {
+    await tx`select 1 from runs where id = ${runId} and workspace_id = ${workspaceId} for update`;
+    const run = await requireRun(tx, workspaceId, runId);
+    if (!WORKING_STATES.includes(run.state)) return;
+    if (run.state === 'queued')
+      await tx`update runs set state = 'running', started_at = coalesce(started_at, now()) where id = ${runId}`;
+
+    const outstanding = await countOutstanding(tx, run);
+    if (!run.prepared)
+      await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
+    await openLists(tx, deps.registry, run, outstanding);
+    if (run.kind === 'sample' && run.objects.every((object) => isListed(run, object)) && !isSelected(run)) {
+      await enqueue(tx, 'select_sample', { workspaceId, runId }, { jobKey: `select:${runId}` });
+      return;
+    }
+    let nextAt: Date | null = null;
+    for (const object of run.objects) {
+      for (const step of ['extract', 'map', 'load', 'verify'] as const) {
+        const work = outstanding.get(object)?.[step];
+        if (work === undefined || !isOpen(deps.registry, run, outstanding, object, step)) continue;
+        await openSlots(tx, run, object, step, work.ready);
+        if (work.nextAt !== null && (nextAt === null || work.nextAt < nextAt)) nextAt = work.nextAt;
+      }
+    }
+    if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
+    await settleState(tx, run, outstanding);
+  });
+}
+
+async function countOutstanding(tx: Queryable, run: FrozenRun): Promise<Outstanding> {
+  const rows = await tx<
+    { object: string; step: RecordStep; records: string; ready: string; nextAt: Date | null }[]
+  >`
+    select object, step, count(*) as records,
+      count(*) filter (where lease_token is null and (not_before is null or not_before <= now())) as ready,
+      min(not_before) filter (where lease_token is null and not_before > now()) as "nextAt"
+    from run_records where workspace_id = ${run.workspaceId} and run_id = ${run.id} and step <> 'done'
+    group by object, step`;
+  const outstanding: Outstanding = new Map();
+  for (const row of rows) {
+    const steps = outstanding.get(row.object) ?? {};
+    steps[row.step] = { records: Number(row.records), ready: Number(row.ready), nextAt: row.nextAt };
+    outstanding.set(row.object, steps);
+  }
+  return outstanding;
+}
+
+function has(outstanding: Outstanding, object: string, steps: readonly RecordStep[]): boolean {
+  return steps.some((step) => (outstanding.get(object)?.[step]?.records ?? 0) > 0);
+}
+
+function isListed(run: FrozenRun, object: string): boolean {
+  return run.extraction[object]?.listed === true;
+}
+
+/** A sample's records are chosen once all lists are known; the mark is kept with the lists. */
+export const SELECTED = '$selected';
+
+function isSelected(run: FrozenRun): boolean {
+  return run.extraction[SELECTED] !== undefined;
+}
+
+/** Lists are read from the first moment on; a derived object waits for the full records of the object it comes from. */
+async function openLists(
+  tx: Queryable,
+  registry: Registry,
+  run: FrozenRun,
+  outstanding: Outstanding,
+): Promise<void> {
+  for (const object of run.objects) {
+    if (isListed(run, object)) continue;
+    const { source } = registry.get(object);
+    if (source.kind === 'derived' && run.objects.includes(source.from)) {
+      if (!isListed(run, source.from) || has(outstanding, source.from, ['list', 'extract'])) continue;
+    }
+    await enqueue(
+      tx,
+      'list_source',
+      { workspaceId: run.workspaceId, runId: run.id, object },
+      { jobKey: `list:${run.id}:${object}` },
+    );
+  }
+}
+
+/** Whether a step of an object may run now. Mapping and reading are open at once; loading waits for what it refers to. */
+function isOpen(
+  registry: Registry,
+  run: FrozenRun,
+  outstanding: Outstanding,
+  object: string,
+  step: BatchStep,
+): boolean {
+  if (step === 'extract' || step === 'map') return true;
+  const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
+  const unfinished: RecordStep[] = ['list', 'extract', 'map', 'load'];
+  if (step === 'load') {
+    const self = isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']);
+    return (
+      run.prepared &&
+      self &&
+      parents.every((parent) => isListed(run, parent) && !has(outstanding, parent, unfinished))
+    );
+  }
+  // Reading back shares the rate budget with loading: it starts when the whole load is through.
+  return run.objects.every((other) => isListed(run, other) && !has(outstanding, other, unfinished));
+}
+
+async function openSlots(
+  tx: Queryable,
+  run: FrozenRun,
+  object: string,
+  step: BatchStep,
+  ready: number,
+): Promise<void> {
+  const slots = Math.min(MAX_SLOTS, Math.ceil(ready / BATCH_SIZE));
+  for (let slot = 0; slot < slots; slot += 1) {
+    const payload = { workspaceId: run.workspaceId, runId: run.id, object, step, slot };
+    await enqueue(tx, 'run_batch', payload, { jobKey: batchKey(payload) });
+  }
+}
+
+async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstanding): Promise<void> {
+  if (!run.objects.every((object) => isListed(run, object))) return;
+  const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
+  const state: RunState =
+    left.length === 0
+      ? await finalState(tx, run)
+      : left.every((step) => step === 'verify')
+        ? 'verifying'
+        : 'running';
+  if (state === run.state) return;
+  const finished = state === 'completed' || state === 'completed_with_findings';
+  await tx`
+    update runs set state = ${state}, finished_at = ${finished ? tx`now()` : null} where id = ${run.id}`;
+}
