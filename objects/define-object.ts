@@ -80,8 +80,6 @@ export interface ObjectDefinition {
   plural: string;
   /** Read from this key of the Infraon profile, or derived from another object's records by the company rule. */
   source: { kind: 'endpoint'; object: string } | { kind: 'derived'; from: string; rule: 'company' };
-  /** Set on objects that are people: how a thread entry of theirs is written. */
-  person?: 'contact' | 'teammate';
   /** Objects whose records must be loaded before this one's. */
   dependsOn: string[];
   /** Source field that names the record to people (`display_id`); defaults to the source id. */
@@ -102,8 +100,6 @@ export interface ObjectDefinition {
   identity: {
     /** Identity we give (`external_id`, `company_id`, marker word): a template over field keys, `{id}`, `{display_id}`. */
     template: string;
-    /** Source paths whose values name this record too (a user id beside the profile id): threads refer to people by any of them. */
-    aliases?: string[];
     /** Field whose normalised value must be unique among the object's records of a run. */
     unique?: { field: string; code: 'duplicate_email' };
   };
@@ -117,4 +113,43 @@ export interface ObjectDefinition {
 /** Identity function that gives a module its type; the registry checks the content at start-up. */
 export function defineObject(definition: ObjectDefinition): ObjectDefinition {
   return definition;
+}
+
+/** A row of a catalogue. Modules are tables, so their rows are written as such. */
+export function field(
+  key: string,
+  label: string,
+  type: FieldType,
+  paths: string[],
+  evidence: Evidence,
+  more: Omit<Partial<FieldDefinition>, 'key' | 'label' | 'type' | 'paths' | 'evidence'> = {},
+): FieldDefinition {
+  return { key, label, type, paths, evidence, ...more };
+}
+
+/** A row of a mapping: source field, target attribute, transform. */
+export function rule(
+  source: string,
+  target: string,
+  transform: string,
+  options: Record<string, unknown> = {},
+  reason?: string,
+): RuleDefinition {
+  return { source, target, transform, options, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** A row for a custom attribute. */
+export function attribute(
+  source: string,
+  name: string,
+  transform: string,
+  options: Record<string, unknown> = {},
+  reason?: string,
+): RuleDefinition {
+  return rule(source, `custom_attributes.${name}`, transform, options, reason);
+}
+
+/** A row of what is deliberately not moved; `source` is a field key or `raw.<path>`. */
+export function leftBehind(source: string, reason: string, goesTo = 'nowhere') {
+  return { source, reason, goes_to: goesTo };
 }

@@ -1,0 +1,123 @@
+import type { ObjectDefinition, RuleDefinition } from './define-object.ts';
+import type { MappingIssue, MappingRule } from './mapping.ts';
+import { buildPayload } from './build-payload.ts';
+import type { Raw } from './paths.ts';
+import type { Payload } from './payloads.ts';
+import { applyFixes, readFields, readSource } from './read-fields.ts';
+import { textOf } from './read-values.ts';
+import { RESOURCES } from './resources.ts';
+import { transformNamed } from './transforms.ts';
+import { issueOf, type MapContext, type Outcome, type RecordContext } from './transforms/transform.ts';
+import { normalEmail } from './transforms/people.ts';
+
+export type { KnownPerson, MapContext } from './transforms/transform.ts';
+
+/** Rules as stored and as written in a module; mapping needs no more of either. */
+export type ApplicableRule =
+  Pick<MappingRule, 'source' | 'target' | 'transform' | 'options'> | RuleDefinition;
+
+export type MapResult =
+  | { ok: true; payload: Payload; warnings: MappingIssue[]; uniqueKey: string | null }
+  | { ok: false; issues: MappingIssue[] };
+
+/** Key of a fix that allows one person to be loaded without an address. */
+export const ALLOW_WITHOUT_EMAIL = 'allow_without_email';
+
+export const CUSTOM_TARGET = 'custom_attributes.';
+
+function requiredFieldIssues(definition: ObjectDefinition, values: Record<string, unknown>): MappingIssue[] {
+  return definition.fields
+    .filter((field) => field.required === true && values[field.key] === undefined)
+    .map((field) =>
+      issueOf({ source: field.key, field }, 'required_value_missing', null, `${field.label} is missing.`, {
+        suggestion: `Supply ${field.label.toLowerCase()}.`,
+      }),
+    );
+}
+
+function uniqueKeyOf(definition: ObjectDefinition, values: Record<string, unknown>): string | null {
+  const field = definition.identity.unique?.field;
+  const value = field === undefined ? undefined : textOf(values[field])?.trim();
+  /** Masked values of different people look alike. */
+  if (value === undefined || value === '' || value.includes('*')) return null;
+  return value.includes('@') ? normalEmail(value) : value.toLowerCase();
+}
+
+/** The unique key of a raw record without mapping it, so that staging can look for duplicates. */
+export function uniqueKeyOfRecord(
+  raw: Raw,
+  definition: ObjectDefinition,
+  context: Pick<MapContext, 'timezone' | 'paths'>,
+  fixes: Record<string, unknown> = {},
+): string | null {
+  const values = readFields(raw, definition, context);
+  return uniqueKeyOf(definition, applyFixes(values, fixes, definition, context.timezone));
+}
+
+/** One rule applied to one record; also what samples of a proposal are computed with. */
+export function applyRule(
+  rule: ApplicableRule,
+  values: Record<string, unknown>,
+  raw: Raw,
+  definition: ObjectDefinition,
+  context: MapContext,
+  fixes: Record<string, unknown> = {},
+): Outcome {
+  const transform = transformNamed(rule.transform);
+  const scope: RecordContext = {
+    ...context,
+    raw,
+    values,
+    definition,
+    source: rule.source,
+    field: definition.fields.find((field) => field.key === rule.source),
+    required: RESOURCES[definition.destination.resource].standard[rule.target]?.required === true,
+    allowedWithoutEmail:
+      fixes[ALLOW_WITHOUT_EMAIL] === true || context.allowWithoutEmail?.has(textOf(values.id) ?? '') === true,
+  };
+  if (transform === undefined) {
+    const message = `The map names an unknown transform, ${rule.transform}.`;
+    return { issue: issueOf(scope, 'value_not_allowed', null, message) };
+  }
+  const value = rule.source === '' ? undefined : readSource(raw, rule.source, values, context.timezone);
+  return transform.apply(value, rule.options ?? {}, scope);
+}
+
+/**
+ * A raw record and the rules of its map become a payload, or the list of everything that stands in the way. Pure, and
+ * total over data: whatever a tenant stores, the answer is one of the two.
+ * @param fixes values that people supplied, by source field; they override what was read.
+ */
+export function mapRecord(
+  raw: Raw,
+  definition: ObjectDefinition,
+  rules: readonly ApplicableRule[],
+  context: MapContext,
+  fixes: Record<string, unknown> = {},
+): MapResult {
+  const read = readFields(raw, definition, context);
+  const values = applyFixes(read, fixes, definition, context.timezone);
+  const issues = requiredFieldIssues(definition, values);
+  const warnings: MappingIssue[] = [];
+  const targets: Record<string, unknown> = {};
+  for (const rule of rules) {
+    const outcome = applyRule(rule, values, raw, definition, context, fixes);
+    if ('issue' in outcome) {
+      if (!issues.some((issue) => issue.field === outcome.issue.field && issue.code === outcome.issue.code)) {
+        issues.push(outcome.issue);
+      }
+      continue;
+    }
+    warnings.push(...(outcome.warnings ?? []));
+    targets[rule.target] = outcome.value;
+  }
+  if (issues.length > 0) return { ok: false, issues };
+  const built = buildPayload(definition, values, targets);
+  if ('issues' in built) return { ok: false, issues: built.issues };
+  return {
+    ok: true,
+    payload: built.payload,
+    warnings: [...warnings, ...built.warnings],
+    uniqueKey: uniqueKeyOf(definition, values),
+  };
+}

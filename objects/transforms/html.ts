@@ -1,0 +1,146 @@
+import { compile, type DomNode, type FormatCallback } from 'html-to-text';
+import { looksLikeHtml } from '../read-values.ts';
+
+/** Beyond this nesting a document is no longer laid out: the converter recurses once per level. */
+const MAX_DEPTH = 500;
+const UNNESTED = new Set(
+  'area base br col embed hr img input link meta source track wbr p li td th tr dt dd option'.split(' '),
+);
+
+function isTooDeep(html: string): boolean {
+  let depth = 0;
+  for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
+    if (UNNESTED.has((match[2] ?? '').toLowerCase())) continue;
+    depth = Math.max(0, depth + (match[1] === '/' ? -1 : 1));
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+const ENTITIES: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+/** Text without layout, for markup that the converter cannot walk. */
+function withoutTags(html: string): string {
+  return html
+    .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, '')
+    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^>]*>/gi, '\n')
+    .replace(/<[a-z/!][^>]*>/gi, '')
+    .replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{2,8});/gi, (whole, name: string) => {
+      if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole;
+      const code = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : Number(name.slice(1));
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
+    });
+}
+
+function attributesOf(node: DomNode): Record<string, string> {
+  return (node.attribs ?? {}) as Record<string, string>;
+}
+
+/** An image becomes its description or file name; inline data would be pages of base64. */
+function imageText(node: DomNode): string {
+  const { src = '', alt = '' } = attributesOf(node);
+  const file = src.startsWith('data:') ? '' : (src.split(/[?#]/)[0] ?? '').split('/').at(-1);
+  const label = alt.trim() || file || '';
+  return label === '' ? '[image]' : `[image: ${label}]`;
+}
+
+const formatImage: FormatCallback = (elem, _walk, builder) => {
+  builder.addInline(imageText(elem), { noWordTransform: true });
+};
+
+function childrenNamed(node: DomNode, names: readonly string[]): DomNode[] {
+  return node.children.filter((child) => names.includes(child.name ?? ''));
+}
+
+function rowsOf(table: DomNode): DomNode[] {
+  const direct = childrenNamed(table, ['tr']);
+  const sections = childrenNamed(table, ['thead', 'tbody', 'tfoot']);
+  return [...direct, ...sections.flatMap((section) => childrenNamed(section, ['tr']))];
+}
+
+function holdsTable(node: DomNode): boolean {
+  return (node.children ?? []).some((child) => child.name === 'table' || holdsTable(child));
+}
+
+/** Rows of cells as lines; a table that only lays out a mail (one column, or tables inside) stays running text. */
+const formatTable: FormatCallback = (elem, walk, builder, options) => {
+  const node = elem;
+  const rows = rowsOf(node);
+  const isData = rows.some((row) => childrenNamed(row, ['td', 'th']).length > 1) && !holdsTable(node);
+  builder.openBlock({ leadingLineBreaks: options.leadingLineBreaks ?? 2 });
+  if (isData) {
+    for (const row of rows) {
+      builder.openBlock({ leadingLineBreaks: 1 });
+      for (const [index, cell] of childrenNamed(row, ['td', 'th']).entries()) {
+        if (index > 0) builder.addInline(' | ');
+        builder.addInline(inlineText(cell), { noWordTransform: true });
+      }
+      builder.closeBlock({ trailingLineBreaks: 1 });
+    }
+  } else {
+    walk(elem.children, builder);
+  }
+  builder.closeBlock({ trailingLineBreaks: 2 });
+};
+
+function inlineText(node: DomNode): string {
+  if (node.type === 'text') return node.data ?? '';
+  if (node.name === 'img') return imageText(node);
+  if (node.type !== 'tag') return '';
+  const text = (node.children ?? []).map(inlineText).join(' ').replace(/\s+/g, ' ').trim();
+  const href = node.name === 'a' ? attributesOf(node).href : undefined;
+  return href !== undefined && href !== text && !href.startsWith('#') ? `${text} (${href})` : text;
+}
+
+const convert = compile({
+  wordwrap: false,
+  formatters: { picture: formatImage, rows: formatTable },
+  selectors: [
+    {
+      selector: 'a',
+      options: { linkBrackets: ['(', ')'], hideLinkHrefIfSameAsText: true, noAnchorUrl: true },
+    },
+    { selector: 'img', format: 'picture' },
+    { selector: 'table', format: 'rows' },
+    { selector: 'ul', options: { itemPrefix: '- ', leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    { selector: 'ol', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
+      selector,
+      options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 1 },
+    })),
+    { selector: 'style', format: 'skip' },
+    { selector: 'script', format: 'skip' },
+  ],
+});
+
+function tidy(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\u00a0', ' ')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+/**
+ * Readable plain text of an HTML or plain body: lists, tables, link targets and quotes survive as characters, the
+ * order of right-to-left text is untouched. Plain text only has its line ends tidied.
+ */
+export function readableText(source: string): string {
+  if (!looksLikeHtml(source)) return tidy(decodeIfEscaped(source));
+  return tidy(isTooDeep(source) ? withoutTags(source) : convert(source));
+}
+
+/** Plain bodies are sometimes stored escaped; only the entities that have no other reading are decoded. */
+function decodeIfEscaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|nbsp|#39);/g, (whole, name: string) =>
+    name === '#39' ? "'" : (ENTITIES[name] ?? whole),
+  );
+}
