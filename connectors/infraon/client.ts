@@ -3,7 +3,7 @@ import { createChildReader } from './children.ts';
 import { createJoiner, withJoined, type Joiner } from './joins.ts';
 import { createListReader, objectSpec } from './lists.ts';
 import { recordId } from './paging.ts';
-import { isEmptyValue, readPath } from './paths.ts';
+import { isEmptyValue, keepOnly, readPath } from './paths.ts';
 import { createTransport, type Transport } from './transport.ts';
 import type { JoinSpec } from './profile.ts';
 import type { ClientDeps, Cursor, InfraonClient, RawRecord } from './types.ts';
@@ -106,7 +106,7 @@ export function clientOver(transport: Transport, deps: ClientDeps): InfraonClien
         field: object,
       });
     }
-    return record;
+    return keepOnly(record, spec.keep ?? {});
   }
 
   return {

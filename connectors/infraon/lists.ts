@@ -14,6 +14,7 @@ import {
   shrunkSize,
   type ParsedPage,
 } from './paging.ts';
+import { keepOnly } from './paths.ts';
 import type { InfraonProfile, ObjectSpec, PagingSpec } from './profile.ts';
 import type { Query } from './read-guard.ts';
 import type { Transport } from './transport.ts';
@@ -91,7 +92,9 @@ export function createListReader(
         query: { ...list.query, ...sortQuery(source.object, cursor.order), ...query },
       });
       const parsed = parsePage(source.paging, reply.body);
-      const rows = flattenNested(source.spec, parsed.rows);
+      const rows = flattenNested(source.spec, parsed.rows).map((row) =>
+        keepOnly(row, source.spec.keep ?? {}),
+      );
       return {
         ...parsed,
         rows,

@@ -72,3 +72,29 @@ export function findRows(body: unknown, paths: readonly string[]): unknown[] | n
 export function asRecords(rows: readonly unknown[]): RawRecord[] {
   return rows.filter(isRecord);
 }
+
+function keepAt(value: unknown, segments: readonly string[], keys: readonly string[]): unknown {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    return isRecord(value)
+      ? Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)))
+      : value;
+  }
+  const spread = segment.endsWith('[]');
+  const name = spread ? segment.slice(0, -2) : segment;
+  if (!isRecord(value) || !Object.hasOwn(value, name)) return value;
+  const inner = value[name];
+  const kept =
+    spread && Array.isArray(inner)
+      ? inner.map((item) => keepAt(item, rest, keys))
+      : keepAt(inner, rest, keys);
+  return { ...value, [name]: kept };
+}
+
+/** A copy of the record in which only the listed keys are left at the given paths. */
+export function keepOnly(record: RawRecord, keep: Readonly<Record<string, readonly string[]>>): RawRecord {
+  let kept: unknown = record;
+  for (const [path, keys] of Object.entries(keep))
+    kept = keepAt(kept, path === '' ? [] : path.split('.'), keys);
+  return isRecord(kept) ? kept : record;
+}

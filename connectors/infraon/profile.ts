@@ -109,6 +109,11 @@ const ObjectSpec = z.strictObject({
   exclude: z.array(z.strictObject({ path: z.string(), equals: z.unknown() })).optional(),
   /** Which rows of a shared list are this object: list filters are not documented, so it is applied after reading. */
   filter: FilterSpec.optional(),
+  /**
+   * Path → the only keys that stay there, `""` being the record itself. User profiles carry national id, birth date and
+   * home address under names that are not on record, so people are read by an allow-list.
+   */
+  keep: z.record(z.string(), z.array(z.string())).optional(),
   delta: z.strictObject({
     mode: z.enum(['sorted', 'scan', 'hash']),
     overlapMinutes: z.number().nonnegative(),
