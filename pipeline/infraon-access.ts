@@ -20,6 +20,8 @@ export interface SourceConnection {
   strategy: 'password' | 'api_key';
   pinned: PinnedFacts;
   capabilities: Capability[];
+  /** Corrections to the shipped profile that were given with the connection. */
+  profileOverride: Record<string, unknown>;
   /** Teammate's Intercom id. */
   connectedBy: string;
   connectedAt: Date;
@@ -70,6 +72,7 @@ function connectionOf(row: ConnectionRow): SourceConnection {
     // Facts of an older version that no longer fit are probed again at the next connect; until then the profile alone serves.
     pinned: pinned.success ? pinned.data : noFacts(),
     capabilities: row.capabilities,
+    profileOverride: row.profileOverride,
     connectedBy: row.connectedBy,
     connectedAt: row.connectedAt,
   };
@@ -79,6 +82,29 @@ function connectionOf(row: ConnectionRow): SourceConnection {
 export async function findConnection(deps: Deps, workspaceId: string): Promise<SourceConnection | undefined> {
   const row = await readRow(deps, workspaceId);
   return row === undefined ? undefined : connectionOf(row);
+}
+
+const FieldPaths = z.object({
+  objects: z.record(
+    z.string(),
+    z.object({
+      fields: z.record(z.string(), z.object({ paths: z.array(z.string()).optional() })).optional(),
+    }),
+  ),
+});
+
+/**
+ * Paths by field key that the connection reads instead of the catalogue's, for one object of the profile: the part of
+ * a correction that mapping needs (`ReadContext.paths`).
+ */
+export function fieldPathsOf(connection: SourceConnection, sourceObject: string): Record<string, string[]> {
+  const parsed = FieldPaths.safeParse(connection.profileOverride);
+  if (!parsed.success) return {};
+  const paths: Record<string, string[]> = {};
+  for (const [key, field] of Object.entries(parsed.data.objects[sourceObject]?.fields ?? {})) {
+    if (field.paths !== undefined && field.paths.length > 0) paths[key] = field.paths;
+  }
+  return paths;
 }
 
 /** What every client of this process needs, whether its connection is stored or only being tried. */

@@ -1,0 +1,301 @@
+import type { ObjectSpec } from '../connectors/infraon/profile.ts';
+import type { InfraonClient } from '../connectors/infraon/types.ts';
+import { AppError, AuthError, NotFoundError, RejectedError, SchemaError, messageOf } from '../errors.ts';
+import { deriveCompanies, type CompanyRule } from '../objects/company.ts';
+import type { ObjectDefinition } from '../objects/define-object.ts';
+import type { Raw } from '../objects/paths.ts';
+import { readFields } from '../objects/read-fields.ts';
+import type { Registry } from '../objects/registry.ts';
+import { combineInventories, createFieldInventory } from './discovery-fields.ts';
+import type { DiscoveredObject } from './documents.ts';
+import { createShapeTally, type Shape } from './estimate.ts';
+import { createQualityCheck, mergeFindings, type QualityContext, type QualityFinding } from './quality.ts';
+import {
+  exclusionOf,
+  hasMoreThanRow,
+  keyOf,
+  pagesOf,
+  readFullRecord,
+  type SourceKey,
+} from './read-source.ts';
+import { createSpreadSample } from './spread-sample.ts';
+
+/** Details are read side by side; the client's own gate decides how many really are. */
+const DETAIL_READERS = 8;
+const MAX_EXAMPLES = 5;
+
+export interface DiscoveryContext {
+  client: InfraonClient;
+  registry: Registry;
+  timezone: string;
+  defaultCountry: string;
+  companyRule: CompanyRule;
+  now: Date;
+  /** Full records read per object. */
+  sampleSize: number;
+  /** Ids of the objects read so far that others refer to. */
+  ids: Map<string, Set<string>>;
+  /** What companies are derived from, by the object it was read with. */
+  people: Map<string, Raw[]>;
+  fieldPaths(sourceObject: string): Record<string, string[]>;
+  signal: AbortSignal | undefined;
+}
+
+export interface ObjectReading {
+  document: DiscoveredObject;
+  /** Sampled raw records, for the samples of a proposed map. */
+  samples: Raw[];
+  shape: Shape;
+  /** Records that a load would move. */
+  movable: number;
+  /** What could not be read although the rest was, as sentences. */
+  problems: string[];
+}
+
+interface Counts {
+  all: number;
+  excluded: Map<string, SourceKey[]>;
+  excludedCount: Map<string, number>;
+  unidentified: number;
+}
+
+/** What the company rule reads of a person: kept for all people, so nothing else is. */
+function companyFacts(raw: Raw): Raw {
+  const keys = [
+    'organization_name',
+    'customer_id',
+    'department',
+    'catalogue_name',
+    'unmasked_email',
+    'email',
+  ];
+  return Object.fromEntries(keys.filter((key) => key in raw).map((key) => [key, raw[key]]));
+}
+
+function specOf(client: InfraonClient, object: string): ObjectSpec {
+  const spec = client.profile.objects[object];
+  if (spec === undefined) {
+    throw new SchemaError(`The connection's profile describes no ${object}`, {
+      code: 'source_not_described',
+    });
+  }
+  return spec;
+}
+
+function qualityContext(context: DiscoveryContext): QualityContext {
+  return { ...context, idsOf: (object) => context.ids.get(object) };
+}
+
+/** Joined look-ups are decoration: an account that may not read them still has its records discovered. */
+async function joined(
+  client: InfraonClient,
+  object: string,
+  rows: Raw[],
+  problems: Set<string>,
+): Promise<Raw[]> {
+  try {
+    return await client.join(object, rows);
+  } catch (error) {
+    const lookupRefused =
+      error instanceof AuthError ||
+      error instanceof NotFoundError ||
+      error instanceof RejectedError ||
+      error instanceof SchemaError;
+    if (!lookupRefused) throw error;
+    problems.add(`Look-ups beside ${object.replaceAll('_', ' ')} could not be read: ${messageOf(error)}.`);
+    return rows;
+  }
+}
+
+/** Walks the complete list of one object, then reads a sample of full records. Holds aggregates and the sample only. */
+export async function discoverObject(
+  definition: ObjectDefinition,
+  context: DiscoveryContext,
+): Promise<ObjectReading> {
+  if (definition.source.kind === 'derived') return discoverDerived(definition, context);
+  const { client } = context;
+  const object = definition.source.object;
+  const spec = specOf(client, object);
+  const paths = context.fieldPaths(object);
+  const reading = { timezone: context.timezone, paths };
+
+  const rows = createFieldInventory(definition, context.timezone, paths);
+  const rowQuality = createQualityCheck(definition, qualityContext(context));
+  const sample = createSpreadSample<{ row: Raw; key: SourceKey }>(context.sampleSize);
+  const counts: Counts = { all: 0, excluded: new Map(), excludedCount: new Map(), unidentified: 0 };
+  const problems = new Set<string>();
+  const seen = new Set<string>();
+  const ids = new Set<string>();
+  const people = derivesCompanies(context.registry, definition) ? new Array<Raw>() : undefined;
+
+  for await (const page of pagesOf(client, object)) {
+    context.signal?.throwIfAborted();
+    for (const row of await joined(client, object, page.rows, problems)) {
+      const key = keyOf(spec, row);
+      if (key === null) {
+        counts.unidentified += 1;
+        continue;
+      }
+      if (seen.has(key.sourceId)) continue;
+      seen.add(key.sourceId);
+      counts.all += 1;
+      const exclusion = exclusionOf(spec, row);
+      if (exclusion !== null) {
+        exclude(counts, exclusion, key);
+        continue;
+      }
+      ids.add(key.sourceId);
+      const values = readFields(row, definition, reading);
+      rows.add(row, values);
+      rowQuality.add(row, values, key);
+      sample.add({ row, key });
+      people?.push(companyFacts(row));
+    }
+  }
+  if (isReferredTo(context.registry, definition.name)) context.ids.set(definition.name, ids);
+  if (people !== undefined) context.people.set(definition.name, people);
+
+  const taken = sample.take();
+  const full = hasMoreThanRow(client, definition)
+    ? await readSample(definition, taken, context)
+    : { records: taken.map(({ row, key }) => ({ raw: row, key })), failures: [] };
+  const inventory = createFieldInventory(definition, context.timezone, paths);
+  const fullQuality = createQualityCheck(definition, qualityContext(context));
+  const shape = createShapeTally(definition);
+  for (const { raw, key } of full.records) {
+    const values = readFields(raw, definition, reading);
+    inventory.add(raw, values);
+    fullQuality.add(raw, values, key);
+    shape.add(values);
+  }
+  const onlyInFull = (field: string | null) =>
+    field !== null && rows.filled(field) === 0 && inventory.filled(field) > 0;
+  return {
+    document: {
+      object: definition.name,
+      count: counts.all,
+      fields: combineInventories(rows, inventory),
+      quality: mergeFindings([
+        rowQuality.findings((field) => !onlyInFull(field)),
+        fullQuality.findings(onlyInFull),
+        countFindings(counts),
+        full.failures,
+      ]),
+    },
+    samples: full.records.map(({ raw }) => raw),
+    shape: shape.average(),
+    movable: ids.size,
+    problems: [...problems],
+  };
+}
+
+function exclude(counts: Counts, exclusion: string, key: SourceKey): void {
+  const examples = counts.excluded.get(exclusion) ?? [];
+  if (examples.length < MAX_EXAMPLES) examples.push(key);
+  counts.excluded.set(exclusion, examples);
+  counts.excludedCount.set(exclusion, (counts.excludedCount.get(exclusion) ?? 0) + 1);
+}
+
+function countFindings(counts: Counts): QualityFinding[] {
+  const findings: QualityFinding[] = [...counts.excluded].map(([exclusion, keys]) => ({
+    code: `excluded_${exclusion}`,
+    count: counts.excludedCount.get(exclusion) ?? 0,
+    examples: keys.map((key) => ({ source_id: key.sourceId, display_id: key.displayId, value: null })),
+  }));
+  if (counts.unidentified > 0) {
+    findings.push({ code: 'source_unreadable', count: counts.unidentified, examples: [] });
+  }
+  return findings;
+}
+
+function isReferredTo(registry: Registry, name: string): boolean {
+  return registry.all().some((other) => other.fields.some((field) => field.object === name));
+}
+
+function derivesCompanies(registry: Registry, definition: ObjectDefinition): boolean {
+  return registry
+    .all()
+    .some((other) => other.source.kind === 'derived' && other.source.from === definition.name);
+}
+
+/**
+ * Full records of the sampled rows. One that cannot be read is a finding; a connection that no longer works ends the
+ * object.
+ */
+async function readSample(
+  definition: ObjectDefinition,
+  taken: { row: Raw; key: SourceKey }[],
+  context: DiscoveryContext,
+): Promise<{ records: { raw: Raw; key: SourceKey }[]; failures: QualityFinding[] }> {
+  const records: ({ raw: Raw; key: SourceKey } | undefined)[] = [];
+  const failures: { key: SourceKey; reason: string }[] = [];
+  let next = 0;
+  async function reader(): Promise<void> {
+    for (let index = next++; index < taken.length; index = next++) {
+      const item = taken[index];
+      if (item === undefined) return;
+      context.signal?.throwIfAborted();
+      try {
+        const raw = await readFullRecord(context.client, definition, item.row, item.key.sourceId);
+        records[index] = { raw, key: item.key };
+      } catch (error) {
+        const ends =
+          error instanceof AuthError || (error instanceof AppError && error.code === 'source_circuit_open');
+        if (ends || !(error instanceof AppError)) throw error;
+        failures.push({ key: item.key, reason: messageOf(error) });
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: DETAIL_READERS }, reader));
+  const examples = failures.slice(0, MAX_EXAMPLES).map(({ key, reason }) => ({
+    source_id: key.sourceId,
+    display_id: key.displayId,
+    value: reason,
+  }));
+  return {
+    records: records.filter((record) => record !== undefined),
+    failures: failures.length === 0 ? [] : [{ code: 'source_unreadable', count: failures.length, examples }],
+  };
+}
+
+function discoverDerived(definition: ObjectDefinition, context: DiscoveryContext): ObjectReading {
+  const from = definition.source.kind === 'derived' ? definition.source.from : '';
+  const people = context.people.get(from);
+  if (people === undefined) {
+    throw new SchemaError(
+      `they are derived from ${from.replaceAll('_', ' ')} records, which could not be read`,
+      {
+        code: 'source_not_read',
+      },
+    );
+  }
+  context.people.delete(from);
+  const records = deriveCompanies(people, context.companyRule);
+  const inventory = createFieldInventory(definition, context.timezone);
+  const quality = createQualityCheck(definition, qualityContext(context));
+  const shape = createShapeTally(definition);
+  const sample = createSpreadSample<Raw>(context.sampleSize);
+  const ids = new Set<string>();
+  for (const raw of records) {
+    const values = readFields(raw, definition, { timezone: context.timezone });
+    const sourceId = typeof values.id === 'string' ? values.id : '';
+    ids.add(sourceId);
+    inventory.add(raw, values);
+    quality.add(raw, values, { sourceId, displayId: null });
+    shape.add(values);
+    sample.add(raw);
+  }
+  if (isReferredTo(context.registry, definition.name)) context.ids.set(definition.name, ids);
+  return {
+    document: {
+      object: definition.name,
+      count: records.length,
+      fields: inventory.fields(),
+      quality: mergeFindings([quality.findings(() => true)]),
+    },
+    samples: sample.take(),
+    shape: shape.average(),
+    movable: records.length,
+    problems: [],
+  };
+}
