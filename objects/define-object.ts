@@ -39,10 +39,11 @@ export interface FieldDefinition {
   /** Enums: names for what the source writes instead of a name, i18n keys (`UI.k_open`) and bare ids. */
   labels?: Record<string, string>;
   /**
-   * References that are stored as edges between two records of this object: `rows` holds the edges, the two lists of
-   * paths name their ends. The value is the other end of every edge that touches the record, itself for a self-link.
+   * Links that are stored as edges between two records of this object: `rows` holds the edges, the two lists of paths
+   * name their ends. The value is the other end of every edge that touches the record, itself for a self-link. With
+   * `names` (how each end calls the edge) the value is a list of texts, `Backed up by: 42`.
    */
-  edges?: { rows: string[]; ends: [string[], string[]] };
+  edges?: { rows: string[]; ends: [string[], string[]]; names?: [string[], string[]] };
 }
 
 /** What makes a record a person whom thread entries may name as their author. */

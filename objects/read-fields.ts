@@ -79,18 +79,21 @@ export function customFieldsOf(raw: Raw): CustomField[] {
   return [...found.values()];
 }
 
+/** The links of one record; a self-link counts once, read from its first end. */
 function readEdges(raw: Raw, field: FieldDefinition, ownId: string | undefined): string[] | undefined {
-  const edges = field.edges;
-  if (edges === undefined) return undefined;
+  const { edges } = field;
+  if (edges === undefined || ownId === undefined) return undefined;
   const rows = firstValue(raw, edges.rows);
-  const others = new Set<string>();
+  const links = new Set<string>();
   for (const row of Array.isArray(rows) ? (rows as unknown[]) : [rows]) {
     const [from, to] = edges.ends.map((paths) => idOf(firstValue(row, paths)));
-    if (from === undefined || to === undefined) continue;
-    if (from === ownId) others.add(to);
-    else if (to === ownId) others.add(from);
+    if (from === undefined || to === undefined || (from !== ownId && to !== ownId)) continue;
+    const other = from === ownId ? to : from;
+    const name = edges.names === undefined ? undefined : firstValue(row, edges.names[from === ownId ? 0 : 1]);
+    if (edges.names === undefined) links.add(other);
+    else links.add(`${textOf(name) ?? 'Related'}: ${other}`);
   }
-  return others.size === 0 ? undefined : [...others];
+  return links.size === 0 ? undefined : [...links];
 }
 
 function childOf(definition: ObjectDefinition, key: string): ChildDefinition | undefined {

@@ -1,4 +1,13 @@
-import { attribute, defineObject, field, leftBehind, rule } from '../define-object.ts';
+import { attribute, defineObject, field, leftBehind, rule, type FieldDefinition } from '../define-object.ts';
+
+/** Relations by both their ends; the shape of a relation is inferred (Infraon reference, CI types and relationships). */
+const EDGES: NonNullable<FieldDefinition['edges']> = {
+  rows: ['$joined.relations', '$children.relations'],
+  ends: [
+    ['parent_ci_id', 'parent.ci_id', 'parent'],
+    ['child_ci_id', 'child.ci_id', 'child'],
+  ],
+};
 
 /**
  * No reply of `cmdb/profile` is documented: only `ci_id`, `ci_name`, `ci_display_name` and `ci_descr` are certain, the
@@ -49,25 +58,17 @@ export const object = defineObject({
     field('updated', 'Updated', 'datetime', ['last_update_time'], 'inferred'),
     field('related', 'Related configuration items', 'references', [], 'inferred', {
       object: 'configuration_item',
+      edges: EDGES,
+    }),
+    field('relations', 'Relations', 'list', [], 'inferred', {
       edges: {
-        rows: ['$joined.relations', '$children.relations'],
-        ends: [
-          ['parent_ci_id', 'parent.ci_id', 'parent'],
-          ['child_ci_id', 'child.ci_id', 'child'],
+        ...EDGES,
+        names: [
+          ['downstream_name', 'relation_name', 'name'],
+          ['upstream_name', 'relation_name', 'name'],
         ],
       },
     }),
-    field(
-      'relation_names',
-      'Kinds of relation',
-      'list',
-      [
-        '$joined.relations[].relation_name',
-        '$joined.relations[].name',
-        '$children.relations[].relation_name',
-      ],
-      'inferred',
-    ),
   ],
   destination: {
     resource: 'custom_object_instances',
@@ -102,7 +103,7 @@ export const object = defineObject({
     attribute('vendor', 'vendor', 'string'),
     attribute('installation_date', 'installation_date', 'datetime'),
     attribute('tags', 'tags', 'list_join'),
-    attribute('relation_names', 'relations', 'list_join'),
+    attribute('relations', 'relations', 'list_join', { separator: '; ' }),
     attribute(
       'related',
       'related',

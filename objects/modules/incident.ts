@@ -254,6 +254,7 @@ export const object = defineObject({
       'Public entries are comments; private, unknown and system entries are notes.',
     ),
     attribute('display_id', 'Infraon number', 'string'),
+    attribute('id', 'Infraon id', 'string'),
     attribute('', 'Infraon link', 'link'),
     attribute('state', 'Infraon state', 'enum', { allowed: words.STATES }),
     attribute('status', 'Infraon status', 'enum', { allowed: words.STATUSES }),
