@@ -27,17 +27,3 @@ export async function actorOf(deps: Pick<Deps, 'db'>, workspaceId: string, admin
     select role from teammates where workspace_id = ${workspaceId} and admin_id = ${adminId}`;
   return { workspaceId, adminId, role: rows[0]?.role ?? 'viewer' };
 }
-
-export interface Teammate {
-  id: string;
-  name: string;
-  email: string;
-  has_inbox_seat: boolean;
-  role: Role;
-}
-
-export async function listTeammates(deps: Pick<Deps, 'db'>, actor: Actor): Promise<Teammate[]> {
-  return deps.db.sql<Teammate[]>`
-    select admin_id as id, name, email, has_inbox_seat, role from teammates
-    where workspace_id = ${actor.workspaceId} order by name, admin_id`;
-}

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AuthError, UserError, messageOf } from '../errors.ts';
+import { AuthError, RateLimitError, UserError, messageOf } from '../errors.ts';
 import {
   apiHost,
   appHost,
@@ -80,20 +80,34 @@ export async function findInstallation(
   return { ...installation, token };
 }
 
-/** For the few calls outside a run: they do not wait for the workspace's budget. */
+/** For the few calls a person waits for outside a run: they take nothing from the budget and give up when it is used up. */
 export function clientForToken(
   deps: Pick<Deps, 'intercomHttp' | 'clock'>,
   baseUrl: string,
   token: string,
 ): IntercomClient {
+  let refused = false;
   const transport = createIntercomTransport({
     http: deps.intercomHttp,
     baseUrl,
     token,
-    gate: { take: () => Promise.resolve(), observe: () => undefined },
+    gate: {
+      take: () => (refused ? Promise.reject(budgetUsedUp(deps)) : Promise.resolve()),
+      observe: (_headers, wasRefused) => {
+        refused ||= wasRefused;
+      },
+    },
     now: () => deps.clock.now().getTime(),
   });
   return createIntercomClient(transport, baseUrl);
+}
+
+function budgetUsedUp(deps: Pick<Deps, 'clock'>): RateLimitError {
+  return new RateLimitError("Intercom's rate budget is used up", {
+    code: 'rate_limit_exceeded',
+    status: 429,
+    retryAt: new Date(deps.clock.now().getTime() + 10_000),
+  });
 }
 
 function sha256(text: string): string {

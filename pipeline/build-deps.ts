@@ -1,0 +1,47 @@
+import { Agent } from 'undici';
+import { createGuardedAgent } from '../connectors/http/address-guard.ts';
+import { createHttpClient } from '../connectors/http/client.ts';
+import type { Database } from '../db/client.ts';
+import { createSecretBox } from '../db/secret.ts';
+import type { Log } from '../log.ts';
+import type { Registry } from '../objects/registry.ts';
+import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
+
+/** Neither API documents how long it may take; Infraon's long threads are the slowest answers we read. */
+const INTERCOM_TIMEOUT_MS = 30_000;
+const INFRAON_TIMEOUT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface DepsInput {
+  db: Database;
+  log: Log;
+  registry: Registry;
+  /** 32 bytes: encryption at rest. */
+  secretKey: Buffer;
+  options: PipelineOptions;
+  /** Aborted when the process is told to stop. */
+  stopping: AbortSignal;
+  clock?: Clock;
+}
+
+/** The one place where transports are made; both mains and the tests' support file call it. */
+export function buildDeps(input: DepsInput): Deps {
+  const { db, log, registry, options } = input;
+  const intercomAgent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 64 });
+  // The customer types this address, so it is guarded; Intercom's comes from our own configuration.
+  const infraonAgent = createGuardedAgent({
+    allowedHosts: options.infraonAllowedHosts,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  });
+  return {
+    db,
+    log,
+    registry,
+    options,
+    stopping: input.stopping,
+    clock: input.clock ?? systemClock,
+    secrets: createSecretBox([input.secretKey]),
+    intercomHttp: createHttpClient({ agent: intercomAgent, timeoutMs: INTERCOM_TIMEOUT_MS, log }),
+    infraonHttp: createHttpClient({ agent: infraonAgent, timeoutMs: INFRAON_TIMEOUT_MS, log }),
+  };
+}

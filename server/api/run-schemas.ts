@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { Json, Timestamp } from './common-schemas.ts';
+
+const COUNTS = [
+  'discovered',
+  'created',
+  'updated',
+  'adopted',
+  'unchanged',
+  'rejected',
+  'waiting',
+  'excluded',
+  'waived',
+  'pending',
+] as const;
+const CLASSES = [
+  'equal',
+  'equal_after_normalising',
+  'lossy_by_design',
+  'late',
+  'changed_at_source',
+  'changed_in_intercom',
+  'mismatch',
+  'missing',
+  'extra',
+] as const;
+const RunKind = z.enum(['sample', 'full', 'delta', 'verify', 'rollback']);
+
+export const RunInput = z
+  .strictObject({
+    kind: RunKind,
+    objects: z.array(z.string()).optional(),
+    limit: z.int().min(1).optional(),
+    run_id: z.string().optional(),
+    dry_run: z.boolean().optional(),
+  })
+  .meta({ id: 'RunInput' });
+
+export const Run = z
+  .object({
+    id: z.string(),
+    kind: RunKind,
+    state: z.enum([
+      'queued',
+      'running',
+      'paused',
+      'verifying',
+      'completed',
+      'completed_with_findings',
+      'failed',
+      'cancelled',
+    ]),
+    state_reason: z.string().nullable(),
+    objects: z.record(z.string(), z.record(z.enum(COUNTS), z.number())),
+    source_counts: z.record(
+      z.string(),
+      z.object({ at_start: z.number().nullable(), at_end: z.number().nullable() }),
+    ),
+    balanced: z.boolean(),
+    verification: z.record(z.enum(['checked', ...CLASSES]), z.number()),
+    rate: z.object({ calls_per_minute: z.number(), limit_per_minute: z.number(), share: z.number() }),
+    calls: z.record(z.string(), z.object({ total: z.number(), per_record: z.number() })),
+    progress: z.number(),
+    eta_seconds: z.number().nullable(),
+    approved_by: z.string().nullable(),
+    approved_at: Timestamp.nullable(),
+    created_at: Timestamp,
+    started_at: Timestamp.nullable(),
+    finished_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'Run' });
+
+const Reason = z.object({ code: z.string(), message: z.string(), field: z.string().nullable() });
+export const LedgerRecord = z
+  .object({
+    object: z.string(),
+    source_id: z.string(),
+    display_id: z.string().nullable(),
+    state: z.string(),
+    destination: z.object({ resource: z.string(), id: z.string(), url: z.string().nullable() }).nullable(),
+    run: z.string().nullable(),
+    hashes: z.object({
+      source: z.string().nullable(),
+      mapped: z.string().nullable(),
+      loaded: z.string().nullable(),
+    }),
+    reason: Reason.nullable(),
+    warnings: z.array(Reason),
+    history: z.array(
+      z.object({
+        at: Timestamp,
+        run: z.string(),
+        step: z.string(),
+        operation: z.string(),
+        state: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'Record' });
+
+export const Rejection = z
+  .object({
+    id: z.string(),
+    object: z.string(),
+    source_id: z.string(),
+    display_id: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+    field: z.string().nullable(),
+    value: z.unknown(),
+    suggestion: z.string().nullable(),
+    attempts: z.number(),
+    waits_for: z.string().nullable(),
+  })
+  .meta({ id: 'Rejection' });
+
+const Edit = z.strictObject({ action: z.literal('edit'), values: Json });
+const Retry = z.strictObject({ action: z.literal('retry') });
+const Waive = z.strictObject({ action: z.literal('waive'), note: z.string().max(2000) });
+const Cause = { object: z.string().optional(), code: z.string() };
+export const Resolution = z.discriminatedUnion('action', [Edit, Retry, Waive]).meta({ id: 'Resolution' });
+export const BulkResolution = z
+  .discriminatedUnion('action', [Edit.extend(Cause), Retry.extend(Cause), Waive.extend(Cause)])
+  .meta({ id: 'BulkResolution' });
+export const Affected = z.object({ affected: z.number() });
+
+export const Finding = z
+  .object({
+    id: z.string(),
+    run: z.string(),
+    object: z.string(),
+    source_id: z.string(),
+    display_id: z.string().nullable(),
+    class: z.enum(CLASSES),
+    field: z.string(),
+    expected: z.unknown(),
+    actual: z.unknown(),
+    repaired_at: Timestamp.nullable(),
+  })
+  .meta({ id: 'Finding' });
+
+export const AuditEntry = z
+  .object({ id: z.string(), at: Timestamp, admin_id: z.string(), action: z.string(), detail: Json })
+  .meta({ id: 'AuditEntry' });

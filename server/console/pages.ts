@@ -1,0 +1,213 @@
+import type {
+  DiscoveryDocument,
+  RunDocument,
+  SessionDocument,
+  SourceDocument,
+} from '../../pipeline/documents.ts';
+import { html, type SafeHtml } from './html.ts';
+import { page } from './page.ts';
+
+export function signInPage(): string {
+  return page(
+    'Sign in',
+    undefined,
+    html`<p>The console belongs to your Intercom workspace. Signing in opens Intercom's consent page.</p>
+      <p><a class="button primary" href="/install">Sign in with Intercom</a></p>`,
+  );
+}
+
+/** Where the installation ends before the App Store; the steps are those of the inbox panel. */
+export function welcomePage(session: SessionDocument, storeUrl: string): string {
+  return page(
+    'The app is installed',
+    session,
+    html`<p>It is connected to ${session.workspace.name}. Nothing has been moved and nobody is notified.</p>
+      <h2>Next steps</h2>
+      <ol>
+        <li>
+          In the Intercom Inbox, open a conversation, choose <strong>Edit apps</strong> at the top of the
+          right sidebar and pin this app. Each teammate pins it once.
+        </li>
+        <li>
+          In the panel choose <strong>Connect Infraon</strong> and enter the address and an account of your
+          desk.
+        </li>
+        <li>Choose <strong>Discover</strong> to see what is there and how long the move will take.</li>
+        <li>Review and approve the maps, check readiness, and run a sample before anything else.</li>
+      </ol>
+      <p>
+        <a class="button primary" href="${storeUrl}">Return to Intercom</a>
+        <a class="button" href="/console">Open the console</a>
+      </p>`,
+  );
+}
+
+export function failurePage(message: string): string {
+  return page(
+    'The app was not installed',
+    undefined,
+    html`<p role="alert" class="bad">${message}</p>
+      <p>
+        <a class="button primary" href="/install">Install again</a>
+        <a class="button" href="/">Open the console</a>
+      </p>`,
+  );
+}
+
+export function errorPage(message: string, requestId: string): string {
+  return page(
+    'Something went wrong',
+    undefined,
+    html`<p role="alert" class="bad">${message}</p>
+      <p class="muted">Reference ${requestId}</p>
+      <p><a class="button" href="/">Back to the console</a></p>`,
+  );
+}
+
+export interface Status {
+  source: SourceDocument;
+  discovery: DiscoveryDocument;
+  runs: RunDocument[];
+  settings: { rate_share: number };
+}
+
+export function statusPage(session: SessionDocument, status: Status): string {
+  const [latest] = status.runs;
+  return page(
+    'Status',
+    session,
+    html`${sourceSection(status.source)} ${discoverySection(status.discovery)}
+      <h2>Runs</h2>
+      ${
+        latest === undefined
+          ? html`<p class="muted">No run yet.</p>`
+          : html`${runsTable(status.runs)}
+              <h2>Ledger of the latest run</h2>
+              ${ledgerTable(latest)}`
+      }
+      <p class="muted">
+        Share of the rate budget: ${Math.round(status.settings.rate_share * 100)} %.
+        <a href="/api/v1/openapi.json">API description</a>
+      </p>`,
+  );
+}
+
+function sourceSection(source: SourceDocument): SafeHtml {
+  if (source.state === 'not_connected') {
+    return html`<h2>Infraon</h2>
+      <p class="muted">Not connected. Connect it in the inbox panel.</p>`;
+  }
+  return html`<h2>Infraon</h2>
+    <p>${source.base_url}, connected ${source.connected_at}</p>
+    <ul>
+      ${source.capabilities.map(
+        ({ id, ok, detail }) =>
+          html`<li><span class="${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'No'}</span> ${id}: ${detail}</li>`,
+      )}
+    </ul>`;
+}
+
+function discoverySection(discovery: DiscoveryDocument): SafeHtml {
+  const rows = discovery.objects.map(
+    ({ object, count, fields, quality }) =>
+      html`<tr>
+        <td>${object}</td>
+        <td class="number">${count}</td>
+        <td class="number">${fields.length}</td>
+        <td>${quality.map((finding) => `${finding.code} (${finding.count})`).join(', ')}</td>
+      </tr>`,
+  );
+  return html`<h2>Discovery</h2>
+    <p>
+      State: ${discovery.state}.
+      ${
+        discovery.estimate !== null &&
+        html`About ${discovery.estimate.calls} calls, ${Math.ceil(discovery.estimate.seconds / 60)} minutes.
+          <a href="/api/v1/scope">Migration scope</a>`
+      }
+    </p>
+    ${discovery.error !== null && html`<p class="bad">${discovery.error}</p>`}
+    ${
+      rows.length > 0 &&
+      html`<div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Object</th>
+              <th scope="col" class="number">Records</th>
+              <th scope="col" class="number">Fields</th>
+              <th scope="col">Quality findings</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>`
+    }`;
+}
+
+function runsTable(runs: RunDocument[]): SafeHtml {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          <th scope="col">State</th>
+          <th scope="col" class="number">Progress</th>
+          <th scope="col">Balanced</th>
+          <th scope="col">Started</th>
+          <th scope="col">Finished</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${runs.map(
+          (run) =>
+            html`<tr>
+              <td>${run.kind}</td>
+              <td>${run.state}${run.state_reason === null ? '' : `: ${run.state_reason}`}</td>
+              <td class="number">${Math.round(run.progress * 100)} %</td>
+              <td>${run.balanced ? 'yes' : 'no'}</td>
+              <td>${run.started_at}</td>
+              <td>${run.finished_at}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const COLUMNS = [
+  'discovered',
+  'created',
+  'updated',
+  'adopted',
+  'unchanged',
+  'rejected',
+  'waiting',
+  'excluded',
+  'waived',
+  'pending',
+] as const;
+
+function ledgerTable(run: RunDocument): SafeHtml {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Object</th>
+          ${COLUMNS.map((column) => html`<th scope="col" class="number">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${Object.entries(run.objects).map(
+          ([object, counts]) =>
+            html`<tr>
+              <td>${object}</td>
+              ${COLUMNS.map((column) => html`<td class="number">${counts[column]}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

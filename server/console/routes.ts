@@ -1,0 +1,78 @@
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import { appStoreRedirect } from '../../connectors/intercom/oauth.ts';
+import type { Deps } from '../../pipeline/deps.ts';
+import { appUrl } from '../../pipeline/installations.ts';
+import type { UseCases } from '../../pipeline/use-cases.ts';
+import { requireOwnOrigin } from '../api/guards.ts';
+import { logFailure, publicError } from '../error-handler.ts';
+import { requestIdOf } from '../request-context.ts';
+import { closeSession, findSession } from '../sessions.ts';
+import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
+import { STYLE } from './style.ts';
+
+const LATEST_RUNS = 10;
+
+/** The console's pages: rendered here, no script needed. */
+export function consoleRoutes(deps: Deps, useCases: UseCases): Router {
+  const router = express.Router();
+
+  router.get('/console/style.css', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=3600').type('text/css').send(STYLE);
+  });
+
+  router.get('/', async (request, response) => {
+    const session = await findSession(deps, request);
+    if (session === undefined) response.type('html').send(signInPage());
+    else response.redirect(303, '/console');
+  });
+
+  router.get('/welcome', async (request, response) => {
+    const session = await findSession(deps, request);
+    if (session === undefined) {
+      response.redirect(303, '/');
+      return;
+    }
+    const { document } = session;
+    const storeUrl = appStoreRedirect(appUrl(deps, document.workspace.region));
+    response.type('html').send(welcomePage(document, storeUrl));
+  });
+
+  router.get('/console', async (request, response) => {
+    const session = await findSession(deps, request);
+    if (session === undefined) {
+      response.redirect(303, '/');
+      return;
+    }
+    const { actor } = session;
+    const [source, discovery, runs, settings] = await Promise.all([
+      useCases.getSource(actor),
+      useCases.getDiscovery(actor),
+      useCases.listRuns(actor, { limit: LATEST_RUNS }),
+      useCases.getSettings(actor),
+    ]);
+    const status = { source, discovery, runs: runs.items, settings };
+    response.type('html').send(statusPage(session.document, status));
+  });
+
+  router.post('/sign-out', requireOwnOrigin(deps.options.publicUrl), async (request, response) => {
+    await closeSession(deps, request, response);
+    response.redirect(303, '/');
+  });
+
+  router.use(['/console', '/welcome', '/sign-out'], pageErrors(deps));
+  return router;
+}
+
+/** Errors of pages are pages. */
+function pageErrors(deps: Deps) {
+  return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const requestId = requestIdOf(response);
+    logFailure(deps.log, error, { requestId });
+    const { status, message } = publicError(error);
+    response.status(status).type('html').send(errorPage(message, requestId));
+  };
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Server } from 'node:http';
+import { ConfigError, loadConfig, type Config } from '../config.ts';
+import { openDatabase } from '../db/open.ts';
+import { createLog } from '../log.ts';
+import { loadRegistry } from '../objects/registry.ts';
+import { buildDeps } from '../pipeline/build-deps.ts';
+import { createUseCases } from '../pipeline/create-use-cases.ts';
+import { createApp } from './app.ts';
+
+/** Requests in flight get this long when the process is told to stop. */
+const GRACE_MS = 10_000;
+
+async function start(config: Config): Promise<void> {
+  const log = createLog({ level: config.logLevel, process: 'server' });
+  const db = await openDatabase(config, { applicationName: 'server' });
+  const closing = new AbortController();
+  const deps = buildDeps({
+    db,
+    log,
+    registry: await loadRegistry(),
+    secretKey: config.secretKey,
+    stopping: closing.signal,
+    options: {
+      publicUrl: config.publicUrl,
+      intercomClientId: config.intercom.clientId,
+      intercomClientSecret: config.intercom.clientSecret,
+      intercomApiUrl: config.intercom.apiUrl,
+      intercomAppUrl: config.intercom.appUrl,
+      infraonAllowedHosts: config.infraonAllowedHosts,
+      rateShare: config.rateShare,
+      worker: `server-${hostname()}-${randomUUID().slice(0, 8)}`,
+    },
+  });
+  const app = createApp({ deps, useCases: createUseCases(deps) });
+  const server = app.listen(config.port, (error) => {
+    if (error === undefined) log.info({ port: config.port, publicUrl: config.publicUrl }, 'listening');
+    else void fail(`Cannot listen on port ${config.port}: ${error.message}`);
+  });
+
+  async function stop(signal: string): Promise<void> {
+    log.info({ signal }, 'stopping');
+    closing.abort();
+    await closeServer(server);
+    await db.close();
+    process.exit(0);
+  }
+  async function fail(message: string): Promise<void> {
+    process.stderr.write(`${message}\n`);
+    await db.close();
+    process.exit(1);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+try {
+  await start(loadConfig());
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
