@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { settleJobs } from './bulk/jobs.ts';
 import type { ApiContext, OpenContext, Reply } from './context.ts';
 import { ApiFailure, errorList } from './failure.ts';
 import type { Match } from './router.ts';
@@ -96,6 +97,7 @@ function runApi(context: OpenContext, owner: Token, incoming: Incoming): Reply |
   if (workspace === undefined || admin === undefined || app === undefined) {
     throw new ApiFailure(401, 'unauthorized', 'Access Token Invalid');
   }
+  settleJobs(workspace, context.nowMs);
   const full: ApiContext = { ...context, body: readable(incoming), workspace, admin, app, version };
   return route.handler.run(full);
 }

@@ -1,3 +1,8 @@
+import { bulkRoutes } from './bulk/routes.ts';
+import { articleRoutes } from './content/article-routes.ts';
+import { collectionRoutes } from './content/collection-routes.ts';
+import { helpCenterRoutes } from './content/help-center-routes.ts';
+import { internalArticleRoutes } from './content/internal-article-routes.ts';
 import { editRoutes } from './control/edit-routes.ts';
 import { observeRoutes } from './control/observe-routes.ts';
 import { outboundRoutes } from './control/outbound-routes.ts';
@@ -26,6 +31,11 @@ export function allRoutes(): Route[] {
     ...conversationAttributeRoutes,
     ...conversationRoutes,
     ...instanceRoutes,
+    ...articleRoutes,
+    ...collectionRoutes,
+    ...internalArticleRoutes,
+    ...helpCenterRoutes,
+    ...bulkRoutes,
     ...settingsRoutes,
     ...observeRoutes,
     ...editRoutes,

@@ -13,6 +13,7 @@ import type {
 } from './records.ts';
 import type { ContentStore } from './content/store.ts';
 import { createContentStore } from './content/store.ts';
+import type { BulkJob } from './bulk/jobs.ts';
 import { createIds, type IdSource } from './ids.ts';
 
 export interface WorkspaceSeed {
@@ -64,6 +65,8 @@ export interface Workspace {
   instances: Map<string, Map<string, ObjectInstance>>;
   instancesByExternalId: Map<string, Map<string, string>>;
   content: ContentStore;
+  jobs: Map<string, BulkJob>;
+  openJobs: Set<BulkJob>;
   /** Start times of recent replies, by conversation id and under `*` for the workspace. */
   replyTimes: Map<string, number[]>;
   healthReports: { at: number; state: string; message: string | null; cta: Record<string, unknown> }[];
@@ -116,6 +119,8 @@ export function createWorkspace(seed: WorkspaceSeed, nowSeconds: number, ordinal
     instances: new Map(),
     instancesByExternalId: new Map(),
     content: createContentStore(ids, seed.id, nowSeconds),
+    jobs: new Map(),
+    openJobs: new Set(),
     replyTimes: new Map(),
     healthReports: [],
   };

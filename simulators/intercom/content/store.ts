@@ -1,4 +1,5 @@
 import type { IdSource } from '../ids.ts';
+import type { AppliedTag } from '../records.ts';
 
 export interface ArticleTranslation {
   title: string;
@@ -21,11 +22,13 @@ export interface Article {
   parentId: string | null;
   createdAt: number;
   updatedAt: number;
-  tagIds: string[];
+  tags: AppliedTag[];
   defaultLocale: string;
+  availability: Record<string, boolean>;
   translations: Map<string, ArticleTranslation>;
   /** Staged edit of a published article; `null` when there is none. */
-  draft: { title: string; description: string; body: string; authorId: number } | null;
+  draft: { title: string; description: string; body: string; authorId: number; updatedAt: number } | null;
+  everPublished: boolean;
 }
 
 export interface Collection {
@@ -49,7 +52,7 @@ export interface InternalArticle {
   locale: string;
   createdAt: number;
   updatedAt: number;
-  tagIds: string[];
+  tags: AppliedTag[];
 }
 
 export interface HelpCenter {

@@ -116,11 +116,8 @@ function remove(context: ApiContext): Reply {
     const conversation = workspace.conversations.get(id);
     if (conversation !== undefined) conversation.tags = without(conversation.tags);
   }
-  for (const article of workspace.content.articles.values())
-    article.tagIds = article.tagIds.filter((id) => id !== tag.id);
-  for (const article of workspace.content.internalArticles.values()) {
-    article.tagIds = article.tagIds.filter((id) => id !== tag.id);
-  }
+  for (const article of workspace.content.articles.values()) article.tags = without(article.tags);
+  for (const article of workspace.content.internalArticles.values()) article.tags = without(article.tags);
   workspace.conversationsByTag.delete(tag.id);
   workspace.tags.delete(tag.id);
   return ok(undefined);
