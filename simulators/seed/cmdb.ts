@@ -3,6 +3,7 @@ import { offsetTime } from '../infraon/timestamps.ts';
 import { CMDB_CLASSES } from '../infraon/vocabulary.ts';
 import { DAY_MS, inProportion } from './build.ts';
 import type { Build } from './build.ts';
+import { anyRequester } from './people.ts';
 
 type FieldKind = 'text' | 'textarea' | 'dropdown' | 'datetime-local';
 type CustomField = { key: string; label: string; kind: FieldKind; values: string[] };
@@ -104,7 +105,7 @@ function customData(build: Build, fields: CustomField[]): JsonObject {
 }
 
 function person(build: Build): JsonObject {
-  const { requester_id, full_name, email } = build.prng.pick(build.desk.requesters);
+  const { requester_id, full_name, email } = anyRequester(build);
   return { requester_id, full_name, email };
 }
 

@@ -7,6 +7,7 @@ import { DAY_MS, HOUR_MS, escapeHtml, later } from './build.ts';
 import type { Build } from './build.ts';
 import { attachSomething, inlineImage } from './files.ts';
 import { workflowOf } from './foundations.ts';
+import { anyRequester } from './people.ts';
 import type { People } from './people.ts';
 import { ENGLISH } from './texts/english.ts';
 import type { Corpus } from './texts/corpus.ts';
@@ -38,7 +39,8 @@ export const INCIDENT_FIELDS: JsonObject[] = [
   ...field,
 }));
 
-const SITES = ['North', 'South', 'Harbour', 'Airport', 'Köln-Süd', '大阪'];
+/** Values of the dropdown `Site`. */
+export const SITES = ['North', 'South', 'Harbour', 'Airport', 'Köln-Süd', '大阪'];
 const CAUSES = ['Human Error', 'Hardware', 'Software', 'Supplier', 'Unknown'];
 
 function customData(build: Build, created: number): JsonObject {
@@ -102,7 +104,7 @@ type Story = {
 
 function story(build: Build, people: People): Story {
   const { prng, desk } = build;
-  const requester = prng.pick(desk.requesters);
+  const requester = anyRequester(build);
   const corpus = people.languages.get(requester.requester_id)?.corpus ?? ENGLISH;
   const topic = prng.pick(corpus.topics);
   const host = prng.pick(desk.cmdb_profiles).ci_name;

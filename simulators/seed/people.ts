@@ -205,11 +205,17 @@ function addTeams(build: Build): void {
   desk.teams.push(team(build, 'Change Advisory Board', 'CAB', 47, desk.users.slice(0, 3), count));
 }
 
+/** Any requester but the last, who is kept for a hard case. */
+export function anyRequester({ desk, prng }: Build): Requester {
+  const last = Math.max(0, desk.requesters.length - 2);
+  return desk.requesters[prng.between(0, last)] ?? prng.pick(desk.requesters);
+}
+
 /** Requesters with their companies, technicians and teams. */
 export function addPeople(build: Build): People {
   const { desk, prng } = build;
   const companies = makeCompanies(build);
-  const technicians = inProportion(build.incidents, 12, 0.6, 10);
+  const technicians = inProportion(build.incidents, 12, 0.6, 11);
   for (let index = 0; index < technicians; index += 1) {
     const teammate = TEAMMATE_EMAILS[index];
     const language = LANGUAGES[index % 4] ?? pickLanguage(build);
