@@ -1,16 +1,23 @@
 import { Agent } from 'undici';
 import { createGuardedAgent } from '../connectors/http/address-guard.ts';
 import { createHttpClient } from '../connectors/http/client.ts';
+import { createRateLimiter, type RateGate } from '../connectors/http/rate-limiter.ts';
 import type { Database } from '../db/client.ts';
+import { createLedgerWriter } from '../db/journal.ts';
+import { acquireCalls, reportHeaders } from '../db/rate-budget.ts';
 import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import { getSettingsFor } from './settings.ts';
 import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 
 /** Neither API documents how long it may take; Infraon's long threads are the slowest answers we read. */
 const INTERCOM_TIMEOUT_MS = 30_000;
 const INFRAON_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Calls taken from the shared budget at a time: one query buys half a second at the usual pace. */
+const SLICE_CALLS = 50;
+const MIN_PAUSE_MS = 100;
 
 export interface DepsInput {
   db: Database;
@@ -27,6 +34,7 @@ export interface DepsInput {
 /** The one place where transports are made; both mains and the tests' support file call it. */
 export function buildDeps(input: DepsInput): Deps {
   const { db, log, registry, options } = input;
+  const clock = input.clock ?? systemClock;
   const intercomAgent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 64 });
   // The customer types this address, so it is guarded; Intercom's comes from our own configuration.
   const infraonAgent = createGuardedAgent({
@@ -39,9 +47,38 @@ export function buildDeps(input: DepsInput): Deps {
     registry,
     options,
     stopping: input.stopping,
-    clock: input.clock ?? systemClock,
+    clock,
+    ledger: createLedgerWriter(db.sql),
+    rateGates: createRateGates(db, clock, options),
     secrets: createSecretBox([input.secretKey]),
     intercomHttp: createHttpClient({ agent: intercomAgent, timeoutMs: INTERCOM_TIMEOUT_MS, log }),
     infraonHttp: createHttpClient({ agent: infraonAgent, timeoutMs: INFRAON_TIMEOUT_MS, log }),
+  };
+}
+
+/** One gate per workspace, made when it is first asked for. */
+function createRateGates(
+  db: Database,
+  clock: Clock,
+  options: PipelineOptions,
+): (workspaceId: string) => RateGate {
+  const gates = new Map<string, RateGate>();
+  return (workspaceId) => {
+    const known = gates.get(workspaceId);
+    if (known !== undefined) return known;
+    const gate = createRateLimiter({
+      budget: {
+        async acquire(calls) {
+          const { rate_share } = await getSettingsFor({ db, options }, workspaceId);
+          return acquireCalls(db.sql, workspaceId, calls, rate_share);
+        },
+        report: (headers, refused) => reportHeaders(db.sql, workspaceId, headers, refused),
+      },
+      now: () => clock.now().getTime(),
+      sliceCalls: SLICE_CALLS,
+      minPauseMs: MIN_PAUSE_MS,
+    });
+    gates.set(workspaceId, gate);
+    return gate;
   };
 }
