@@ -147,7 +147,7 @@ export async function discoverObject(
       ids.add(key.sourceId);
       const values = readFields(row, definition, reading);
       rows.add(row, values);
-      rowQuality.add(row, values, key);
+      rowQuality.add(row, values, shownAs(definition, values, key));
       sample.add({ row, key });
       people?.push(companyFacts(row));
     }
@@ -157,7 +157,7 @@ export async function discoverObject(
 
   const taken = sample.take();
   const full = hasMoreThanRow(client, definition)
-    ? await readSample(definition, taken, context)
+    ? await readSample(definition, taken, context, problems)
     : { records: taken.map(({ row, key }) => ({ raw: row, key })), failures: [] };
   const inventory = createFieldInventory(definition, context.timezone, paths);
   const fullQuality = createQualityCheck(definition, qualityContext(context));
@@ -165,7 +165,7 @@ export async function discoverObject(
   for (const { raw, key } of full.records) {
     const values = readFields(raw, definition, reading);
     inventory.add(raw, values);
-    fullQuality.add(raw, values, key);
+    fullQuality.add(raw, values, shownAs(definition, values, key));
     shape.add(values);
   }
   const onlyInFull = (field: string | null) =>
@@ -187,6 +187,13 @@ export async function discoverObject(
     movable: ids.size,
     problems: [...problems],
   };
+}
+
+/** What people call a record: its number, else the module's display field unless that is somebody's name. */
+function shownAs(definition: ObjectDefinition, values: Record<string, unknown>, key: SourceKey): SourceKey {
+  const field = definition.fields.find((candidate) => candidate.key === definition.displayField);
+  const value = field === undefined || field.personal === true ? undefined : values[field.key];
+  return key.displayId !== null || typeof value !== 'string' ? key : { ...key, displayId: value };
 }
 
 function exclude(counts: Counts, exclusion: string, key: SourceKey): void {
@@ -226,9 +233,11 @@ async function readSample(
   definition: ObjectDefinition,
   taken: { row: Raw; key: SourceKey }[],
   context: DiscoveryContext,
+  problems: Set<string>,
 ): Promise<{ records: { raw: Raw; key: SourceKey }[]; failures: QualityFinding[] }> {
   const records: ({ raw: Raw; key: SourceKey } | undefined)[] = [];
   const failures: { key: SourceKey; reason: string }[] = [];
+  const object = definition.source.kind === 'endpoint' ? definition.source.object : '';
   let next = 0;
   async function reader(): Promise<void> {
     for (let index = next++; index < taken.length; index = next++) {
@@ -236,8 +245,9 @@ async function readSample(
       if (item === undefined) return;
       context.signal?.throwIfAborted();
       try {
-        const raw = await readFullRecord(context.client, definition, item.row, item.key.sourceId);
-        records[index] = { raw, key: item.key };
+        const full = await readFullRecord(context.client, definition, item.row, item.key.sourceId);
+        const [raw] = await joined(context.client, object, [full], problems);
+        records[index] = { raw: raw ?? full, key: item.key };
       } catch (error) {
         const ends =
           error instanceof AuthError || (error instanceof AppError && error.code === 'source_circuit_open');

@@ -11,6 +11,7 @@ import { callsFor, secondsFor } from './estimate.ts';
 import { fieldPathsOf, findConnection, infraonFor } from './infraon-access.ts';
 import { storeProposal } from './propose-maps.ts';
 import { getSettingsFor } from './settings.ts';
+import { withWorkspaceLock } from './workspace-lock.ts';
 
 const DEFAULT_SAMPLE_SIZE = 200;
 
@@ -87,34 +88,12 @@ export async function reviveDiscoveries(deps: Deps): Promise<number> {
     select workspace_id as "workspaceId" from discoveries where state = 'running'`;
   let revived = 0;
   for (const { workspaceId } of running) {
-    const released = await whileLocked(deps, workspaceId, () => Promise.resolve());
+    const released = await withWorkspaceLock(deps, workspaceId, 'discover', () => Promise.resolve());
     if (!released) continue;
     await enqueueDiscovery(deps.db.sql, workspaceId);
     revived += 1;
   }
   return revived;
-}
-
-/**
- * Runs `work` while holding the workspace's discovery lock; false when another process holds it. The lock belongs to a
- * connection, so it is free as soon as its process is gone, whatever the job queue still believes.
- */
-async function whileLocked(deps: Deps, workspaceId: string, work: () => Promise<void>): Promise<boolean> {
-  const connection = await deps.db.sql.reserve();
-  const key = `discover:${workspaceId}`;
-  try {
-    const [lock] = await connection<{ taken: boolean }[]>`
-      select pg_try_advisory_lock(hashtextextended(${key}, 0)) as taken`;
-    if (lock?.taken !== true) return false;
-    try {
-      await work();
-    } finally {
-      await connection`select pg_advisory_unlock(hashtextextended(${key}, 0))`;
-    }
-    return true;
-  } finally {
-    connection.release();
-  }
 }
 
 export interface DiscoveryOptions {
@@ -135,7 +114,7 @@ export async function runDiscovery(
   options: DiscoveryOptions = {},
 ): Promise<void> {
   if ((await readDiscovery(deps, workspaceId))?.state !== 'running') return;
-  await whileLocked(deps, workspaceId, async () => {
+  await withWorkspaceLock(deps, workspaceId, 'discover', async () => {
     try {
       await discoverAll(deps, workspaceId, options);
     } catch (error) {

@@ -1,10 +1,11 @@
 import type { FieldType, ObjectDefinition } from '../objects/define-object.ts';
 import type { InventoryField } from '../objects/mapping.ts';
+import { maskPersonal } from '../objects/mask.ts';
 import type { Raw } from '../objects/paths.ts';
 import { CUSTOM_PREFIX, RAW_PREFIX, customFieldsOf } from '../objects/read-fields.ts';
 import { coerceValue, typeOfValue } from '../objects/read-values.ts';
 import { labelOfPath, leafFinder } from './discovery-paths.ts';
-import { looksPersonal, maskValue } from './personal-data.ts';
+import { looksPersonal } from './personal-data.ts';
 
 const MAX_OPTIONS = 50;
 const MAX_OPTION_LENGTH = 200;
@@ -109,7 +110,7 @@ function count(tally: FieldTally, type: FieldType, value: unknown): void {
     if (tally.values.size > MAX_OPTIONS) tally.values = undefined;
   }
   if (tally.samples.size >= MAX_SAMPLES) return;
-  const shown = sampleOf(tally.personal || type === 'email' || type === 'phone' ? maskValue(value) : value);
+  const shown = sampleOf(tally.personal || type === 'email' || type === 'phone' ? maskPersonal(value) : value);
   tally.samples.set(JSON.stringify(shown), shown);
 }
 

@@ -7,7 +7,7 @@ import type { Deps } from './deps.ts';
 import { discoveryOf } from './discover.ts';
 import type { Actor, MapDocument, MapSummary, RuleInput } from './documents.ts';
 import { applyEdits } from './map-edit.ts';
-import { samplesFor, sampleSource } from './map-samples.ts';
+import { sampler } from './map-samples.ts';
 import { insertMap, mapDocument, newestMaps, type StoredMap } from './map-store.ts';
 import { getSettingsFor } from './settings.ts';
 
@@ -82,14 +82,14 @@ export async function editMap(
   const discovery = await discoveryOf(deps, workspaceId);
   const inventory = discovery.objects.find((found) => found.object === object)?.fields ?? [];
   const edited = applyEdits(definition, before, input.rules, inventory, await nameOf(deps, actor));
-  const samples = await sampleSource(deps, workspaceId, object, inventory, {
+  const samplesOf = await sampler(deps, workspaceId, definition, inventory, {
     timezone: settings.source_timezone,
     now: deps.clock.now(),
     companyRule: settings.company_rule,
     ...(settings.default_country === '' ? {} : { defaultCountry: settings.default_country }),
   });
   const rules = edited.rules.map((rule) =>
-    edited.changed.has(rule.id) ? { ...rule, samples: samplesFor(rule, definition, samples) } : rule,
+    edited.changed.has(rule.id) ? { ...rule, samples: samplesOf(rule) } : rule,
   );
 
   const version = before.version + 1;

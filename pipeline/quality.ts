@@ -1,12 +1,13 @@
 import { companyOf, type CompanyRule } from '../objects/company.ts';
 import type { FieldDefinition, ObjectDefinition } from '../objects/define-object.ts';
+import { maskPersonal } from '../objects/mask.ts';
 import type { Raw } from '../objects/paths.ts';
 import { textOf } from '../objects/read-values.ts';
+import { RESOURCES } from '../objects/resources.ts';
 import type { Registry } from '../objects/registry.ts';
 import { transformNamed } from '../objects/transforms.ts';
 import { normalEmail } from '../objects/transforms/people.ts';
 import type { DiscoveredObject } from './documents.ts';
-import { maskValue } from './personal-data.ts';
 
 const MAX_EXAMPLES = 5;
 /** A conversation returns at most its 500 newest parts (Intercom API 2.16, GET /conversations/{id}). */
@@ -50,6 +51,13 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
   /** Links to this object itself can only be judged when all of it has been read. */
   const selfLinks = new Map<string, { field: string; count: number; key: RecordKey }>();
   const unique = definition.identity.unique;
+  const { standard } = RESOURCES[definition.destination.resource];
+  /** References without which Intercom takes no record (a conversation needs a contact). */
+  const neededParents = new Set(
+    definition.mapping
+      .filter((rule) => rule.transform === 'reference' && standard[rule.target]?.required === true)
+      .map((rule) => rule.source),
+  );
   const derivesCompanies = context.registry
     .all()
     .some((other) => other.source.kind === 'derived' && other.source.from === definition.name);
@@ -67,7 +75,7 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     const text = textOf(value)?.trim();
     if (text === undefined || text === '' || text.includes('*')) return;
     const normal = text.includes('@') ? normalEmail(text) : text.toLowerCase();
-    if (firstOwners.has(normal)) report(code, field, key, maskValue(text));
+    if (firstOwners.has(normal)) report(code, field, key, maskPersonal(text));
     else firstOwners.set(normal, key);
   }
 
@@ -76,7 +84,7 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     if (text === '') report('missing_email', field.key, key, null);
     else if (text.includes('*')) report('masked_email', field.key, key, text);
     else if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(normalEmail(text)))
-      report('invalid_email', field.key, key, maskValue(text));
+      report('invalid_email', field.key, key, maskPersonal(text));
   }
 
   function checkPhone(
@@ -104,7 +112,7 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     );
     if (outcome !== undefined && 'value' in outcome && outcome.value === undefined) {
       if ((outcome.warnings ?? []).length > 0)
-        report('invalid_phone', field.key, key, maskValue(values[field.key]));
+        report('invalid_phone', field.key, key, maskPersonal(values[field.key]));
     }
   }
 
@@ -138,7 +146,10 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     if (field.required === true && value === undefined && field.key !== 'id') {
       report('required_value_missing', field.key, key, null);
     }
-    if (value === undefined) return;
+    if (value === undefined) {
+      if (neededParents.has(field.key)) report('parent_missing', field.key, key, null);
+      return;
+    }
     if (field.type === 'phone') checkPhone(field, values, raw, key);
     if (field.type === 'reference' || field.type === 'references') checkLinks(field, value, key);
     if (field.type === 'thread' && Array.isArray(value) && value.length > MAX_PARTS) {
