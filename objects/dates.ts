@@ -34,19 +34,30 @@ function utcOf(clock: WallClock): number {
   return Date.UTC(clock.year, clock.month - 1, clock.day, clock.hour, clock.minute, clock.second, clock.ms);
 }
 
-/** Minutes east of UTC of `zone` at an instant; 0 for a zone that the runtime does not know. */
+/** Making a formatter costs more than a hundred uses of it; there are as many as there are zones. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterFor(zone: string): Intl.DateTimeFormat {
+  const known = formatters.get(zone);
+  if (known !== undefined) return known;
+  const formatter = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  formatters.set(zone, formatter);
+  return formatter;
+}
+
+/** Milliseconds that `zone` is ahead of UTC at an instant; 0 for a zone that the runtime does not know. */
 function offsetMs(instant: number, zone: string): number {
   try {
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    }).formatToParts(new Date(instant));
+    const parts = formatterFor(zone).formatToParts(new Date(instant));
     const read = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
     const local = Date.UTC(
       read('year'),

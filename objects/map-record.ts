@@ -1,4 +1,4 @@
-import type { ObjectDefinition, RuleDefinition } from './define-object.ts';
+import type { FieldDefinition, ObjectDefinition, RuleDefinition } from './define-object.ts';
 import type { MappingIssue, MappingRule } from './mapping.ts';
 import { buildPayload } from './build-payload.ts';
 import type { Raw } from './paths.ts';
@@ -54,7 +54,38 @@ export function uniqueKeyOfRecord(
   return uniqueKeyOf(definition, applyFixes(values, fixes, definition, context.timezone));
 }
 
-/** One rule applied to one record; also what samples of a proposal are computed with. */
+const fieldsByDefinition = new WeakMap<ObjectDefinition, Map<string, FieldDefinition>>();
+
+/** Definitions are frozen data, so that their index can be kept for as long as they live. */
+function fieldNamed(definition: ObjectDefinition, key: string): FieldDefinition | undefined {
+  let fields = fieldsByDefinition.get(definition);
+  if (fields === undefined) {
+    fields = new Map(definition.fields.map((field) => [field.key, field]));
+    fieldsByDefinition.set(definition, fields);
+  }
+  return fields.get(key);
+}
+
+type RecordScope = Omit<RecordContext, 'source' | 'field' | 'required'>;
+
+function applyInScope(rule: ApplicableRule, record: RecordScope): Outcome {
+  const { definition, values, raw, timezone } = record;
+  const scope: RecordContext = {
+    ...record,
+    source: rule.source,
+    field: fieldNamed(definition, rule.source),
+    required: RESOURCES[definition.destination.resource].standard[rule.target]?.required === true,
+  };
+  const transform = transformNamed(rule.transform);
+  if (transform === undefined) {
+    const message = `The map names an unknown transform, ${rule.transform}.`;
+    return { issue: issueOf(scope, 'value_not_allowed', null, message) };
+  }
+  const value = rule.source === '' ? undefined : readSource(raw, rule.source, values, timezone);
+  return transform.apply(value, rule.options ?? {}, scope);
+}
+
+/** One rule applied to one record; also what samples of a map are computed with. */
 export function applyRule(
   rule: ApplicableRule,
   values: Record<string, unknown>,
@@ -63,24 +94,19 @@ export function applyRule(
   context: MapContext,
   fixes: Record<string, unknown> = {},
 ): Outcome {
-  const transform = transformNamed(rule.transform);
-  const scope: RecordContext = {
-    ...context,
-    raw,
-    values,
-    definition,
-    source: rule.source,
-    field: definition.fields.find((field) => field.key === rule.source),
-    required: RESOURCES[definition.destination.resource].standard[rule.target]?.required === true,
-    allowedWithoutEmail:
-      fixes[ALLOW_WITHOUT_EMAIL] === true || context.allowWithoutEmail?.has(textOf(values.id) ?? '') === true,
-  };
-  if (transform === undefined) {
-    const message = `The map names an unknown transform, ${rule.transform}.`;
-    return { issue: issueOf(scope, 'value_not_allowed', null, message) };
-  }
-  const value = rule.source === '' ? undefined : readSource(raw, rule.source, values, context.timezone);
-  return transform.apply(value, rule.options ?? {}, scope);
+  return applyInScope(rule, recordScope(values, raw, definition, context, fixes));
+}
+
+function recordScope(
+  values: Record<string, unknown>,
+  raw: Raw,
+  definition: ObjectDefinition,
+  context: MapContext,
+  fixes: Record<string, unknown>,
+): RecordScope {
+  const allowedWithoutEmail =
+    fixes[ALLOW_WITHOUT_EMAIL] === true || context.allowWithoutEmail?.has(textOf(values.id) ?? '') === true;
+  return { ...context, raw, values, definition, allowedWithoutEmail };
 }
 
 /**
@@ -100,8 +126,9 @@ export function mapRecord(
   const issues = requiredFieldIssues(definition, values);
   const warnings: MappingIssue[] = [];
   const targets: Record<string, unknown> = {};
+  const scope = recordScope(values, raw, definition, context, fixes);
   for (const rule of rules) {
-    const outcome = applyRule(rule, values, raw, definition, context, fixes);
+    const outcome = applyInScope(rule, scope);
     if ('issue' in outcome) {
       if (!issues.some((issue) => issue.field === outcome.issue.field && issue.code === outcome.issue.code)) {
         issues.push(outcome.issue);

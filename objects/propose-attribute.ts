@@ -65,6 +65,7 @@ export function chooseAttribute(field: InventoryField, model: Model): AttributeC
         confidence: 0.7,
         reasons: ['Several values at once: one text, separated by commas.'],
       };
+    case 'string':
     case 'enum': {
       const count = field.options.length;
       return count >= 2 && count <= MAX_LIST_OPTIONS ? listChoice(field) : textChoice(field, model);

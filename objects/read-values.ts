@@ -52,7 +52,11 @@ const PHONE_KEYS = ['e164Number', 'internationalNumber'];
 
 /** The best number of a phone object: complete ones first, else what can be put together. */
 export function phoneOf(value: unknown): string | undefined {
-  if (!isObject(value)) return scalarText(value)?.trim() || undefined;
+  if (!isObject(value)) {
+    const written = scalarText(value)?.trim();
+    /** Computed contact fields hold a number on some rows and an address on others. */
+    return written === undefined || written === '' || written.includes('@') ? undefined : written;
+  }
   const complete = scalarText(firstValue(value, PHONE_KEYS));
   if (complete !== undefined) return complete.trim();
   const national = scalarText(firstValue(value, ['number', 'nationalNumber']))?.trim();
