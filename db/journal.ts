@@ -54,7 +54,7 @@ export interface RecordChange {
 
 export interface LedgerWrite {
   leaseToken: string;
-  settle?: Settlement;
+  settle?: Settlement[];
   idMap?: IdMapEntry;
   intent?: Intent;
   record?: RecordChange;
@@ -135,7 +135,7 @@ async function commitGroup(tx: Queryable, entries: LedgerWrite[]): Promise<Group
   const live = new Set(held.map((row) => row.token));
   const ours = entries.filter((entry) => live.has(entry.leaseToken));
 
-  const settlements = entries.flatMap((entry) => (entry.settle === undefined ? [] : [entry.settle]));
+  const settlements = entries.flatMap((entry) => entry.settle ?? []);
   if (settlements.length > 0) await settleJournal(tx, settlements);
   await writeIdMap(tx, ours, 'replace');
   await writeIdMap(

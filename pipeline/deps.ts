@@ -1,6 +1,8 @@
 import type { Database } from '../db/client.ts';
 import type { SecretBox } from '../db/secret.ts';
 import type { HttpClient } from '../connectors/http/client.ts';
+import type { RateGate } from '../connectors/http/rate-limiter.ts';
+import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
 
@@ -25,6 +27,10 @@ export interface Deps {
   intercomHttp: HttpClient;
   /** Transport for the customer's Infraon address, behind the address guard. */
   infraonHttp: HttpClient;
+  /** The write order of load, with group commit. */
+  ledger: LedgerWriter;
+  /** One rate limiter per workspace and process, over the budget that all processes share. */
+  rateGates: (workspaceId: string) => RateGate;
   /** Aborted on SIGTERM: finish the call in hand, start nothing new. */
   stopping: AbortSignal;
   options: PipelineOptions;

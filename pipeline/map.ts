@@ -61,7 +61,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
   });
   await sql.begin(async (tx) => {
     await storeMapped(tx, scope, results);
-    if (run.kind === 'sample') await addParents(tx, run, results);
+    if (run.kind === 'sample') await addParents(tx, run, object, results);
   });
 }
 
@@ -122,16 +122,16 @@ async function storeMapped(tx: Queryable, scope: BatchScope, results: Mapped[]):
     where r.id = v.id and r.lease_token = ${scope.token}`;
 }
 
-/** A sample takes along whatever its records refer to, so that it is complete in itself. */
-async function addParents(tx: Queryable, run: FrozenRun, results: Mapped[]): Promise<void> {
+/** A sample takes along what its records refer to; edges inside one object would pull in the whole graph and wait for the full run. */
+async function addParents(tx: Queryable, run: FrozenRun, object: string, results: Mapped[]): Promise<void> {
   const byObject = new Map<string, Set<string>>();
   for (const { mapped } of results) {
     for (const { ref, sourceId } of referencesIn(mapped)) {
-      if (!run.objects.includes(ref)) continue;
+      if (ref === object || !run.objects.includes(ref)) continue;
       byObject.set(ref, (byObject.get(ref) ?? new Set()).add(sourceId));
     }
   }
-  for (const [object, ids] of byObject) await addToLedger(tx, run, object, [...ids]);
+  for (const [parent, ids] of byObject) await addToLedger(tx, run, parent, [...ids]);
 }
 
 /** Every symbolic reference in a payload, wherever it is. */

@@ -1,0 +1,91 @@
+import type { AttributeValue } from '../../objects/payloads.ts';
+import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
+import type { Comparison, LoadContext } from './destination.ts';
+
+/** Custom attributes as Intercom takes them: references as Intercom ids, unresolved ones left out. */
+export function resolveAttributes(
+  attributes: Record<string, AttributeValue>,
+  context: LoadContext,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, resolveValue(value, context)]),
+  );
+}
+
+function resolveValue(value: AttributeValue, context: LoadContext): unknown {
+  if (Array.isArray(value)) {
+    return value.flatMap((ref) => {
+      const loaded = context.resolve(ref);
+      return loaded === undefined ? [] : [loaded.destinationId];
+    });
+  }
+  if (isRecordRef(value)) {
+    const loaded = context.resolve(value);
+    return loaded === undefined ? [] : [loaded.destinationId];
+  }
+  return value;
+}
+
+export function refsIn(attributes: Record<string, AttributeValue>): RecordRef[] {
+  return Object.values(attributes).flatMap((value) =>
+    Array.isArray(value) ? value : isRecordRef(value) ? [value] : [],
+  );
+}
+
+export function compareAttributes(
+  expected: Record<string, unknown>,
+  actual: Record<string, unknown>,
+  prefix = 'custom_attributes.',
+): Comparison[] {
+  return Object.entries(expected).map(([name, value]) =>
+    compareValue(`${prefix}${name}`, value, actual[name]),
+  );
+}
+
+/**
+ * Text that differs only in white space is equal after normalising: Intercom trims and folds it. Numbers and texts of
+ * numbers are the same value (custom object attributes are described as strings); references are sets.
+ */
+export function compareValue(field: string, expected: unknown, actual: unknown): Comparison {
+  const absent = isEmpty(actual);
+  if (isEmpty(expected))
+    return absent ? { field, class: 'equal' } : { field, class: 'extra', expected, actual };
+  if (absent) return { field, class: 'missing', expected, actual: actual ?? null };
+  if (Array.isArray(expected)) return compareSets(field, expected.map(String), idsOf(actual));
+  if (expected === actual) return { field, class: 'equal' };
+  if (String(expected) === String(actual)) return { field, class: 'equal_after_normalising' };
+  if (typeof expected === 'string' && typeof actual === 'string' && fold(expected) === fold(actual)) {
+    return { field, class: 'equal_after_normalising' };
+  }
+  return { field, class: 'mismatch', expected, actual };
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+export function fold(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+/** A reference attribute comes back as an id, a list of ids, or a list of instances. */
+function idsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return (value as unknown[]).flatMap(idsOf);
+  if (typeof value === 'object' && value !== null) {
+    const { id, instances, data } = value as { id?: unknown; instances?: unknown; data?: unknown };
+    if (Array.isArray(instances)) return idsOf(instances);
+    if (Array.isArray(data)) return idsOf(data);
+    return typeof id === 'string' || typeof id === 'number' ? [String(id)] : [];
+  }
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
+}
+
+function compareSets(field: string, expected: string[], actual: string[]): Comparison {
+  const missing = expected.filter((item) => !actual.includes(item));
+  const extra = actual.filter((item) => !expected.includes(item));
+  if (missing.length > 0) return { field, class: 'missing', expected, actual };
+  if (extra.length > 0) return { field, class: 'extra', expected, actual };
+  return { field, class: 'equal' };
+}

@@ -1,0 +1,64 @@
+import type { CompanyPayload } from '../../objects/payloads.ts';
+import { payloadHash } from '../../objects/payload-hash.ts';
+import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
+import {
+  shortHash,
+  type Destination,
+  type LoadContext,
+  type Step,
+  type StepResult,
+  type StepTarget,
+} from './destination.ts';
+
+/** A record this much older than our intent was not made by it; clocks may differ by less. */
+export const CREATED_BEFORE_US_SECONDS = 60;
+
+/** Natural upsert by our `company_id`: an unknown outcome is settled by sending it again (Intercom API 2.16, POST /companies). */
+export const companies: Destination<CompanyPayload> = {
+  requiredRefs: () => [],
+  optionalRefs: (payload) => refsIn(payload.custom_attributes),
+  plan: (payload, existing) => [upsertStep(payload, existing !== undefined)],
+  async verify(payload, loaded, context) {
+    const actual = await context.intercom.getCompany(loaded.destinationId);
+    if (actual === null) return null;
+    const { resource: _resource, custom_attributes: _attributes, ...fields } = payload;
+    return {
+      comparisons: [
+        ...Object.entries(fields).map(([name, value]) =>
+          compareValue(name, value, actual[name as keyof typeof actual]),
+        ),
+        ...compareAttributes(resolveAttributes(payload.custom_attributes, context), actual.custom_attributes),
+      ],
+      updatedAt: actual.updated_at,
+    };
+  },
+};
+
+function upsertStep(payload: CompanyPayload, exists: boolean): Step {
+  const { resource: _resource, custom_attributes, ...fields } = payload;
+  return {
+    key: exists ? `update:${shortHash(payloadHash(payload))}` : 'create',
+    once: exists ? 'run' : 'ever',
+    operation: 'POST /companies',
+    identity: { company_id: payload.company_id },
+    async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
+      const prior = exists ? await context.intercom.findCompany(payload.company_id) : null;
+      const company = await context.intercom.upsertCompany({
+        ...fields,
+        custom_attributes: resolveAttributes(custom_attributes, context),
+      });
+      return {
+        destinationId: company.id,
+        origin: originOf(company.created_at, target.intendedAt),
+        ...(prior === null ? {} : { prior: { ...prior } }),
+      };
+    },
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+/** Created by this very call, or there before: an upsert does not say, its creation time does. */
+export function originOf(createdAtSeconds: number | null, intendedAt: Date): 'created' | 'adopted' {
+  if (createdAtSeconds === null) return 'created';
+  return createdAtSeconds < intendedAt.getTime() / 1000 - CREATED_BEFORE_US_SECONDS ? 'adopted' : 'created';
+}

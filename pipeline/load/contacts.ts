@@ -1,0 +1,305 @@
+import { ConflictError, NotFoundError, RejectedError } from '../../errors.ts';
+import type { Contact } from '../../connectors/intercom/schemas.ts';
+import type { ContactPayload } from '../../objects/payloads.ts';
+import type { MappingIssue } from '../../objects/mapping.ts';
+import { payloadHash } from '../../objects/payload-hash.ts';
+import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
+import {
+  shortHash,
+  type Comparison,
+  type Destination,
+  type Loaded,
+  type LoadContext,
+  type Step,
+  type StepResult,
+  type StepTarget,
+} from './destination.ts';
+
+/** People. `external_id` is ours; an address that exists already answers 409 and is adopted (Intercom API 2.16, POST /contacts). */
+export const contacts: Destination<ContactPayload> = {
+  requiredRefs: () => [],
+  optionalRefs: (payload) => [...payload.companies, ...refsIn(payload.custom_attributes)],
+  plan(payload, existing, context) {
+    const first = existing === undefined ? createStep(payload) : updateStep(payload, existing);
+    const companySteps = payload.companies.flatMap((ref) => {
+      const company = context.resolve(ref);
+      return company === undefined ? [] : [attachStep(company.destinationId)];
+    });
+    return [first, ...companySteps, ...payload.tags.map(tagStep)];
+  },
+  async verify(payload, loaded, context) {
+    const actual = await context.intercom.getContact(loaded.destinationId);
+    if (actual === null) return null;
+    const companyIds = payload.companies.flatMap((ref) => context.resolve(ref)?.destinationId ?? []);
+    const attached = await attachedCompanies(actual, companyIds, context);
+    return {
+      comparisons: [
+        ...compareFields(payload, actual, loaded),
+        ...compareAttributes(attributesFor(payload, context), actual.custom_attributes),
+        ...(companyIds.length === 0 ? [] : [compareCompanies(companyIds, attached)]),
+      ],
+      updatedAt: actual.updated_at,
+    };
+  },
+};
+
+function attributesFor(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
+  return resolveAttributes(payload.custom_attributes, context);
+}
+
+function bodyOf(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
+  const { external_id, role, email, phone, name, signed_up_at } = payload;
+  return {
+    external_id,
+    role,
+    email,
+    phone,
+    name,
+    signed_up_at,
+    custom_attributes: attributesFor(payload, context),
+  };
+}
+
+function factsOf(
+  payload: ContactPayload,
+  context: LoadContext,
+  dropped: MappingIssue[],
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const adminId =
+    payload.teammate_email === undefined ? undefined : context.teammateId(payload.teammate_email);
+  return {
+    ...more,
+    phone_refused: dropped.length > 0,
+    ...(adminId === undefined ? {} : { admin_id: adminId }),
+  };
+}
+
+function createStep(payload: ContactPayload): Step {
+  return {
+    key: 'create',
+    once: 'ever',
+    operation: 'POST /contacts',
+    identity: { external_id: payload.external_id },
+    async perform(context, target) {
+      try {
+        const { result, dropped } = await withoutRefusedPhone(bodyOf(payload, context), (body) =>
+          context.intercom.createContact(body),
+        );
+        return {
+          destinationId: result.id,
+          origin: 'created',
+          facts: factsOf(payload, context, dropped),
+          warnings: dropped,
+        };
+      } catch (error) {
+        if (!(error instanceof ConflictError)) throw error;
+        return adopt(payload, error, context, target);
+      }
+    },
+    async probe(context) {
+      const found = await context.intercom.findContactByExternalId(payload.external_id);
+      if (found === null) return 'absent';
+      return {
+        happened: { destinationId: found.id, origin: 'created', facts: factsOf(payload, context, []) },
+      };
+    },
+  };
+}
+
+function updateStep(payload: ContactPayload, existing: Loaded): Step {
+  return {
+    key: `update:${shortHash(payloadHash(payload))}`,
+    once: 'run',
+    operation: 'PUT /contacts/{id}',
+    identity: { id: existing.destinationId },
+    async perform(context) {
+      const prior = await context.intercom.getContact(existing.destinationId);
+      if (prior === null) throw deletedInIntercom(existing.destinationId);
+      const shared = existing.facts['shared'] === true;
+      const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
+      const { dropped } = await withoutRefusedPhone(body, (fields) =>
+        context.intercom.updateContact(existing.destinationId, fields),
+      );
+      return {
+        destinationId: existing.destinationId,
+        prior: { ...prior },
+        facts: factsOf(payload, context, dropped, existing.facts),
+        warnings: dropped,
+      };
+    },
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+function deletedInIntercom(id: string): RejectedError {
+  return new RejectedError(`The contact ${id} was deleted in Intercom.`, {
+    code: 'deleted_in_intercom',
+    value: id,
+    suggestion: 'Waive the record, or restore the contact in Intercom and retry.',
+  });
+}
+
+/**
+ * 409: somebody with that e-mail or external id is there. A person of ours who has the same address as another person
+ * of the same kind is a duplicate for people to decide; the same human in two roles, or a customer who was there before
+ * us, is adopted: our attributes are added, nothing of theirs is replaced but an empty external id.
+ */
+async function adopt(
+  payload: ContactPayload,
+  conflict: ConflictError,
+  context: LoadContext,
+  target: StepTarget,
+): Promise<StepResult> {
+  const id = conflict.existingId;
+  if (id === undefined) {
+    throw new RejectedError('Intercom says the contact exists and does not say which.', {
+      code: 'contact_conflict',
+      value: payload.email,
+      cause: conflict,
+    });
+  }
+  if (conflict.archived) await restore(id, payload, context);
+  const found = await context.intercom.getContact(id);
+  if (found === null) {
+    throw new RejectedError(
+      'A deleted contact still holds this identity in Intercom, for about seven days.',
+      {
+        code: 'contact_conflict',
+        value: payload.external_id,
+        suggestion: 'Retry after seven days, or ask Intercom to release the external id.',
+        cause: conflict,
+      },
+    );
+  }
+  const owner = await context.ownerOf('contacts', id);
+  if (owner !== undefined && owner.ref === target.record.ref && owner.sourceId !== target.record.sourceId) {
+    throw new RejectedError(
+      `The address ${payload.email ?? ''} already belongs to another record (${owner.sourceId}).`,
+      {
+        code: 'duplicate_email',
+        field: 'email',
+        value: payload.email,
+        suggestion: 'Correct the address of one of the two, or load this one without an address.',
+        cause: conflict,
+      },
+    );
+  }
+  const ours = found.external_id === payload.external_id;
+  const free = found.external_id === null || found.external_id === '';
+  const shared = owner !== undefined || !(ours || free);
+  const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
+  const { dropped } = await withoutRefusedPhone(body, (fields) => context.intercom.updateContact(id, fields));
+  return {
+    destinationId: id,
+    origin: 'adopted',
+    prior: { ...found },
+    facts: factsOf(payload, context, dropped, shared ? { shared: true } : {}),
+    warnings: dropped,
+  };
+}
+
+async function restore(id: string, payload: ContactPayload, context: LoadContext): Promise<void> {
+  try {
+    await context.intercom.unarchiveContact(id);
+  } catch (error) {
+    if (!(error instanceof RejectedError || error instanceof NotFoundError)) throw error;
+    throw new RejectedError('An archived contact holds this identity and cannot be brought back.', {
+      code: 'contact_conflict',
+      value: payload.external_id,
+      suggestion: 'A contact that is being deleted keeps its external id for about seven days; retry then.',
+      cause: error,
+    });
+  }
+}
+
+/** The workspace may validate phone numbers: the record matters more than its phone, whose text is kept as an attribute. */
+async function withoutRefusedPhone<T>(
+  body: Record<string, unknown>,
+  send: (body: Record<string, unknown>) => Promise<T>,
+): Promise<{ result: T; dropped: MappingIssue[] }> {
+  try {
+    return { result: await send(body), dropped: [] };
+  } catch (error) {
+    if (!(error instanceof RejectedError) || error.field !== 'phone' || body['phone'] === undefined)
+      throw error;
+    const { phone, ...rest } = body;
+    return {
+      result: await send(rest),
+      dropped: [
+        {
+          code: 'invalid_phone',
+          field: 'phone',
+          value: phone,
+          message: error.message,
+          suggestion: 'The number is kept as text.',
+        },
+      ],
+    };
+  }
+}
+
+function attachStep(companyId: string): Step {
+  return {
+    key: `company:${companyId}`,
+    once: 'ever',
+    operation: 'POST /contacts/{id}/companies',
+    identity: { company: companyId },
+    async perform(context, target) {
+      await context.intercom.attachCompany(requireId(target), companyId);
+      return {};
+    },
+    // Attaching again changes nothing, so it is simply sent again.
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+function tagStep(name: string): Step {
+  return {
+    key: `tag:${name}`,
+    once: 'ever',
+    operation: 'POST /contacts/{id}/tags',
+    identity: { tag: name },
+    async perform(context, target) {
+      await context.intercom.tagContact(requireId(target), await context.tagId(name));
+      return {};
+    },
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+export function requireId(target: StepTarget): string {
+  if (target.destinationId === undefined)
+    throw new Error(`${target.record.ref} ${target.record.sourceId} has no Intercom id yet`);
+  return target.destinationId;
+}
+
+function compareFields(payload: ContactPayload, actual: Contact, loaded: Loaded): Comparison[] {
+  if (loaded.facts['shared'] === true) return [];
+  const phoneRefused = loaded.facts['phone_refused'] === true && actual.phone === null;
+  return (['external_id', 'email', 'name', 'phone', 'signed_up_at'] as const)
+    .filter((field) => payload[field] !== undefined)
+    .map((field) =>
+      field === 'phone' && phoneRefused
+        ? { field, class: 'lossy_by_design', expected: payload.phone, actual: null }
+        : compareValue(field, payload[field], actual[field]),
+    );
+}
+
+/** A contact shows at most ten companies inside itself; more are read from the list. */
+async function attachedCompanies(
+  actual: Contact,
+  expected: string[],
+  context: LoadContext,
+): Promise<string[]> {
+  const nested = (actual.companies?.data ?? []).map((company) => company.id);
+  if (expected.every((id) => nested.includes(id))) return nested;
+  return (await context.intercom.listContactCompanies(actual.id)).map((company) => company.id);
+}
+
+function compareCompanies(expected: string[], actual: string[]): Comparison {
+  const missing = expected.filter((id) => !actual.includes(id));
+  return missing.length === 0
+    ? { field: 'companies', class: 'equal' }
+    : { field: 'companies', class: 'missing', expected, actual };
+}

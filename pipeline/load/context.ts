@@ -1,0 +1,90 @@
+import type { Queryable } from '../../db/client.ts';
+import type { RecordRef } from '../../objects/mapping.ts';
+import type { BatchScope } from '../batch.ts';
+import { intercomFor } from '../intercom-access.ts';
+import { referencesIn } from '../map.ts';
+import type { Loaded, LoadContext } from './destination.ts';
+import { createReplyPacing } from './reply-pacing.ts';
+import { createTags } from './tags.ts';
+
+export interface BatchContext extends LoadContext {
+  /** Writes the counted calls down; called while the batch runs and at its end. */
+  flushCalls(): Promise<void>;
+}
+
+/** Everything a batch of payloads needs, looked up once: the client, the ids of what they refer to, people, tags. */
+export async function openContext(scope: BatchScope, payloads: unknown[]): Promise<BatchContext> {
+  const { deps, run, object } = scope;
+  const { sql } = deps.db;
+  const calls = new Map<string, number>();
+  const count = (operation: string) => calls.set(operation, (calls.get(operation) ?? 0) + 1);
+  const gate = deps.rateGates(run.workspaceId);
+  const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count);
+  const loaded = await loadedRefs(sql, run.workspaceId, payloads.flatMap(referencesIn));
+  const teammates = await teammatesByEmail(sql, run.workspaceId);
+  return {
+    intercom: client,
+    settings: run.settings,
+    fallbackAdminId: run.settings.fallback_admin_id ?? installation.adminId,
+    now: () => deps.clock.now(),
+    resolve: (ref) => loaded.get(keyOf(ref)),
+    ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
+    teammateId: (email) => teammates.get(email.toLowerCase()),
+    tagId: createTags(deps, run, client),
+    replyTurn: createReplyPacing({
+      replies: run.settings.replies_per_window,
+      windowMs: run.settings.reply_window_seconds * 1000,
+      now: () => deps.clock.now().getTime(),
+    }),
+    async flushCalls() {
+      const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));
+      calls.clear();
+      if (counted.length === 0) return;
+      await sql`
+        insert into run_calls (run_id, workspace_id, object, operation, calls)
+        select ${run.id}, ${run.workspaceId}, ${object}, operation, calls
+        from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb) as v(operation text, calls int)
+        on conflict (run_id, object, operation) do update set calls = run_calls.calls + excluded.calls`;
+    },
+  };
+}
+
+function keyOf(ref: RecordRef): string {
+  return `${ref.ref}\u0000${ref.sourceId}`;
+}
+
+async function loadedRefs(
+  sql: Queryable,
+  workspaceId: string,
+  refs: RecordRef[],
+): Promise<Map<string, Loaded>> {
+  if (refs.length === 0) return new Map();
+  const unique = [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
+  const rows = await sql<
+    { object: string; sourceId: string; destinationId: string; facts: Record<string, unknown> }[]
+  >`
+    select m.object, m.source_id as "sourceId", m.destination_id as "destinationId", m.facts
+    from id_map m join jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as v(ref text, "sourceId" text)
+      on m.object = v.ref and m.source_id = v."sourceId"
+    where m.workspace_id = ${workspaceId}`;
+  return new Map(rows.map((row) => [keyOf({ ref: row.object, sourceId: row.sourceId }), row]));
+}
+
+async function ownerOf(
+  sql: Queryable,
+  workspaceId: string,
+  resource: string,
+  destinationId: string,
+): Promise<RecordRef | undefined> {
+  const rows = await sql<RecordRef[]>`
+    select object as ref, source_id as "sourceId" from id_map
+    where workspace_id = ${workspaceId} and resource = ${resource} and destination_id = ${destinationId}
+    order by updated_at limit 1`;
+  return rows[0];
+}
+
+async function teammatesByEmail(sql: Queryable, workspaceId: string): Promise<Map<string, string>> {
+  const rows = await sql<{ email: string; adminId: string }[]>`
+    select lower(email) as email, admin_id as "adminId" from teammates where workspace_id = ${workspaceId} and email <> ''`;
+  return new Map(rows.map((row) => [row.email, row.adminId]));
+}

@@ -1,0 +1,309 @@
+import { NotFoundError, RateLimitError, RejectedError } from '../../errors.ts';
+import type { Conversation } from '../../connectors/intercom/schemas.ts';
+import { payloadHash } from '../../objects/payload-hash.ts';
+import type { ConversationPayload } from '../../objects/payloads.ts';
+import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from './attributes.ts';
+import { requireId } from './contacts.ts';
+import {
+  shortHash,
+  type Comparison,
+  type Destination,
+  type LoadContext,
+  type ProbeAnswer,
+  type Step,
+  type StepTarget,
+} from './destination.ts';
+import { compareThread, isSamePart, replyOf, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
+
+/** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
+const NEW_CONTACT_WAIT_MS = 5_000;
+const REPLY_THROTTLE_TRIES = 6;
+
+/**
+ * Incidents. A conversation takes no id of ours: a one-word marker in its opening text, its contact and its second find
+ * it again. Attributes and links ride in one call; closing comes last, because any later contact reply would reopen.
+ */
+export const conversations: Destination<ConversationPayload> = {
+  requiredRefs: (payload) => [payload.from],
+  optionalRefs: (payload) => [
+    ...(payload.company === undefined ? [] : [payload.company]),
+    ...(payload.assignee === undefined ? [] : [payload.assignee]),
+    ...refsIn(payload.custom_attributes),
+  ],
+  plan(payload, _existing, context) {
+    const parts = payload.parts.map((part) => spokenPart(part, payload, context));
+    const assignee = assigneeOf(payload, context);
+    return [
+      createStep(payload),
+      ...parts.map((part, index) => partStep(part, parts.slice(0, index))),
+      attributesStep(payload, context),
+      ...payload.tags.map(tagStep),
+      ...(payload.state === 'open' && assignee !== undefined ? [assignStep(assignee)] : []),
+      ...(payload.state === 'closed' ? [closeStep(parts.length, assignee)] : []),
+    ];
+  },
+  async verify(payload, loaded, context) {
+    const actual = await context.intercom.getConversation(loaded.destinationId);
+    if (actual === null) return null;
+    return { comparisons: compareConversation(payload, actual, context), updatedAt: actual.updated_at };
+  },
+};
+
+function assigneeOf(payload: ConversationPayload, context: LoadContext): string | undefined {
+  const adminId =
+    payload.assignee === undefined ? undefined : context.resolve(payload.assignee)?.facts['admin_id'];
+  return typeof adminId === 'string' ? adminId : undefined;
+}
+
+function createStep(payload: ConversationPayload): Step {
+  return {
+    key: 'create',
+    once: 'ever',
+    operation: 'POST /conversations',
+    identity: { marker: payload.marker, created_at: payload.created_at, from: payload.from },
+    async perform(context) {
+      const contact = context.resolve(payload.from);
+      if (contact === undefined) throw new Error(`conversation ${payload.marker} has no contact`);
+      try {
+        const created = await context.intercom.createConversation({
+          from: { type: 'user', id: contact.destinationId },
+          body: payload.body,
+          created_at: payload.created_at,
+        });
+        return { destinationId: created.conversation_id, origin: 'created' };
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+        if ((await context.intercom.getContact(contact.destinationId)) === null) {
+          throw new RejectedError('The contact of this conversation was deleted in Intercom.', {
+            code: 'deleted_in_intercom',
+            value: contact.destinationId,
+            suggestion: 'Restore the contact, or waive the record.',
+            cause: error,
+          });
+        }
+        throw new RateLimitError('The contact is too new to start a conversation.', {
+          code: 'contact_too_new',
+          retryAt: new Date(context.now().getTime() + NEW_CONTACT_WAIT_MS),
+          cause: error,
+        });
+      }
+    },
+    async probe(context, target): Promise<ProbeAnswer> {
+      const found = await findByMarker(payload, context);
+      if (found !== undefined) return { happened: { destinationId: found.id, origin: 'created' } };
+      return waitForSearch(context, target);
+    },
+  };
+}
+
+/** `source.body` is matched word by word, so the marker is one word; contact and second tell twins apart. */
+async function findByMarker(
+  payload: ConversationPayload,
+  context: LoadContext,
+): Promise<Conversation | undefined> {
+  const contact = context.resolve(payload.from);
+  if (contact === undefined) return undefined;
+  const candidates = await context.intercom.searchConversations({
+    operator: 'AND',
+    value: [
+      { field: 'source.body', operator: '=', value: payload.marker },
+      { field: 'contact_ids', operator: '=', value: contact.destinationId },
+    ],
+  });
+  return candidates.find((candidate) => candidate.created_at === payload.created_at);
+}
+
+/** Search lags: until it must have caught up, absence proves nothing. */
+function waitForSearch(context: LoadContext, target: StepTarget): ProbeAnswer {
+  const ageMs = context.now().getTime() - target.intendedAt.getTime();
+  const lagMs = context.settings.search_lag_seconds * 1000;
+  if (ageMs > lagMs) return 'absent';
+  const pauseMs = Math.min(Math.max(1_000, ageMs), 30_000, lagMs - ageMs + 500);
+  return { lookAgainAt: new Date(context.now().getTime() + pauseMs) };
+}
+
+function partStep(part: SpokenPart, earlier: SpokenPart[]): Step {
+  return {
+    key: `part:${part.key}`,
+    once: 'ever',
+    operation: 'POST /conversations/{id}/reply',
+    identity: { kind: part.kind, created_at: part.created_at, speaker: part.speaker.id },
+    async perform(context, target) {
+      await replyPaced(requireId(target), part, context);
+      return {};
+    },
+    async probe(context, target) {
+      const conversation = await context.intercom.getConversation(requireId(target));
+      if (conversation === null) return 'absent';
+      // Twins count twice: the entry is there when there is one more of its kind than its earlier twins.
+      const twins = earlier.filter((other) => isTwin(part, other)).length;
+      const there = partsOf(conversation).filter((read) => isSamePart(part, read)).length;
+      return there > twins ? { happened: {} } : 'absent';
+    },
+  };
+}
+
+function isTwin(a: SpokenPart, b: SpokenPart): boolean {
+  return (
+    a.kind === b.kind &&
+    a.created_at === b.created_at &&
+    fold(a.body) === fold(b.body) &&
+    a.speaker.id === b.speaker.id
+  );
+}
+
+function partsOf(conversation: Conversation) {
+  return writtenParts(conversation.conversation_parts?.conversation_parts ?? []);
+}
+
+/** The per-conversation reply throttle is a wait, not a refusal. */
+async function replyPaced(conversationId: string, part: SpokenPart, context: LoadContext): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    await context.replyTurn(conversationId);
+    try {
+      await context.intercom.reply(conversationId, replyOf(part));
+      return;
+    } catch (error) {
+      if (
+        !(error instanceof RateLimitError) ||
+        error.code !== 'reply_throttled' ||
+        tries >= REPLY_THROTTLE_TRIES
+      )
+        throw error;
+    }
+  }
+}
+
+function attributesStep(payload: ConversationPayload, context: LoadContext): Step {
+  const company = payload.company === undefined ? undefined : context.resolve(payload.company);
+  const body = {
+    ...(payload.title === undefined ? {} : { title: payload.title }),
+    ...(company === undefined ? {} : { company_id: company.destinationId }),
+    custom_attributes: resolveAttributes(payload.custom_attributes, context),
+  };
+  return {
+    key: `attributes:${shortHash(payloadHash(body))}`,
+    once: 'run',
+    operation: 'PUT /conversations/{id}',
+    identity: {},
+    async perform(_context, target) {
+      await context.intercom.updateConversation(requireId(target), body);
+      return {};
+    },
+    // Writing the same values again changes nothing.
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+function tagStep(name: string): Step {
+  return {
+    key: `tag:${name}`,
+    once: 'ever',
+    operation: 'POST /conversations/{id}/tags',
+    identity: { tag: name },
+    async perform(context, target) {
+      await context.intercom.tagConversation(
+        requireId(target),
+        await context.tagId(name),
+        context.fallbackAdminId,
+      );
+      return {};
+    },
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+function assignStep(assigneeId: string): Step {
+  return {
+    key: `assign:${assigneeId}`,
+    once: 'run',
+    operation: 'POST /conversations/{id}/parts',
+    identity: { assignee_id: assigneeId },
+    async perform(context, target) {
+      await settledAnyway(
+        context.intercom.manage(requireId(target), {
+          message_type: 'assignment',
+          type: 'admin',
+          admin_id: context.fallbackAdminId,
+          assignee_id: assigneeId,
+        }),
+        async () =>
+          (await context.intercom.getConversation(requireId(target)))?.admin_assignee_id === assigneeId,
+      );
+      return {};
+    },
+    async probe(context, target) {
+      const conversation = await context.intercom.getConversation(requireId(target));
+      return conversation?.admin_assignee_id === assigneeId ? { happened: {} } : 'absent';
+    },
+  };
+}
+
+/** The number of parts is in the key: a thread that grew (a contact's reply reopens) is closed again. */
+function closeStep(parts: number, assigneeId: string | undefined): Step {
+  return {
+    key: `close:${parts}`,
+    once: 'run',
+    operation: 'POST /conversations/{id}/parts',
+    identity: { state: 'closed' },
+    async perform(context, target) {
+      await settledAnyway(
+        context.intercom.manage(requireId(target), {
+          message_type: 'close',
+          type: 'admin',
+          admin_id: assigneeId ?? context.fallbackAdminId,
+        }),
+        async () => (await context.intercom.getConversation(requireId(target)))?.state === 'closed',
+      );
+      return {};
+    },
+    async probe(context, target) {
+      const conversation = await context.intercom.getConversation(requireId(target));
+      return conversation?.state === 'closed' ? { happened: {} } : 'absent';
+    },
+  };
+}
+
+/** Closing a closed conversation, or assigning to the same person, is refused with a 4xx: the state decides. */
+async function settledAnyway(call: Promise<unknown>, isSettled: () => Promise<boolean>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof RejectedError) || !(await isSettled())) throw error;
+  }
+}
+
+function compareConversation(
+  payload: ConversationPayload,
+  actual: Conversation,
+  context: LoadContext,
+): Comparison[] {
+  const contact = context.resolve(payload.from)?.destinationId;
+  const company = payload.company === undefined ? undefined : context.resolve(payload.company)?.destinationId;
+  const assignee = assigneeOf(payload, context);
+  const tags = (actual.tags?.tags ?? []).map((tag) => tag.name.toLowerCase());
+  return [
+    compareValue('body', payload.body, actual.source?.body ?? null),
+    compareValue('created_at', payload.created_at, actual.created_at),
+    compareValue('contact', contact, actual.contacts?.contacts.find(({ id }) => id === contact)?.id ?? null),
+    ...(payload.title === undefined ? [] : [compareValue('title', payload.title, actual.title)]),
+    ...(company === undefined || actual.company === undefined
+      ? []
+      : [compareValue('company', company, actual.company?.id ?? null)]),
+    compareValue('state', payload.state, actual.state === 'closed' ? 'closed' : 'open'),
+    ...(payload.state === 'open' && assignee !== undefined
+      ? [compareValue('assignee', assignee, actual.admin_assignee_id)]
+      : []),
+    ...payload.tags.map((tag): Comparison => {
+      const there = tags.includes(tag.toLowerCase());
+      return there
+        ? { field: `tags.${tag}`, class: 'equal' }
+        : { field: `tags.${tag}`, class: 'missing', expected: tag, actual: tags };
+    }),
+    ...compareAttributes(resolveAttributes(payload.custom_attributes, context), actual.custom_attributes),
+    ...compareThread(
+      payload.parts.map((part) => spokenPart(part, payload, context)),
+      actual.conversation_parts?.conversation_parts ?? [],
+    ),
+  ];
+}

@@ -1,0 +1,79 @@
+import { NotFoundError, RejectedError } from '../../errors.ts';
+import type { CustomObjectPayload } from '../../objects/payloads.ts';
+import { payloadHash } from '../../objects/payload-hash.ts';
+import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
+import { originOf } from './companies.ts';
+import {
+  shortHash,
+  type Destination,
+  type LoadContext,
+  type Step,
+  type StepResult,
+  type StepTarget,
+} from './destination.ts';
+
+/**
+ * Upsert by our `external_id` (Intercom API 2.16, custom object instances). A list value that is not an option clears
+ * the attribute and an unknown reference is skipped, both in silence: that is why every instance is read back.
+ */
+export const customObjectInstances: Destination<CustomObjectPayload> = {
+  requiredRefs: () => [],
+  optionalRefs: (payload) => refsIn(payload.custom_attributes),
+  plan: (payload, existing) => [upsertStep(payload, existing !== undefined)],
+  async verify(payload, loaded, context) {
+    const actual = await context.intercom.getInstance(payload.type, loaded.destinationId);
+    if (actual === null) return null;
+    return {
+      comparisons: [
+        compareValue('external_id', payload.external_id, actual.external_id),
+        ...(['external_created_at', 'external_updated_at'] as const)
+          .filter((name) => payload[name] !== undefined)
+          .map((name) => compareValue(name, payload[name], actual[name])),
+        ...compareAttributes(resolveAttributes(payload.custom_attributes, context), actual.custom_attributes),
+      ],
+      updatedAt: actual.updated_at,
+    };
+  },
+};
+
+function upsertStep(payload: CustomObjectPayload, exists: boolean): Step {
+  const { resource: _resource, type, custom_attributes, ...fields } = payload;
+  return {
+    key: exists ? `update:${shortHash(payloadHash(payload))}` : 'create',
+    once: exists ? 'run' : 'ever',
+    operation: 'POST /custom_object_instances/{type}',
+    identity: { type, external_id: payload.external_id },
+    async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
+      try {
+        const prior = exists
+          ? await context.intercom.findInstance(type, payload.external_id).catch(absentAsNull)
+          : null;
+        const instance = await context.intercom.upsertInstance(type, {
+          ...fields,
+          custom_attributes: resolveAttributes(custom_attributes, context),
+        });
+        return {
+          destinationId: instance.id,
+          facts: { type },
+          origin: originOf(instance.created_at, target.intendedAt),
+          ...(prior === null ? {} : { prior: { ...prior } }),
+        };
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+        throw new RejectedError(`Intercom has no custom object type ${type}.`, {
+          code: 'object_type_missing',
+          value: type,
+          suggestion:
+            'Create the type in Intercom (Settings > Data > Custom objects), check readiness, then retry.',
+          cause: error,
+        });
+      }
+    },
+    probe: () => Promise.resolve('absent'),
+  };
+}
+
+function absentAsNull(error: unknown): null {
+  if (error instanceof NotFoundError) return null;
+  throw error;
+}

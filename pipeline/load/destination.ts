@@ -1,0 +1,94 @@
+import type { IntercomClient } from '../../connectors/intercom/client.ts';
+import type { Payload } from '../../objects/payloads.ts';
+import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
+import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { SettingsDocument } from '../documents.ts';
+
+/** Something of ours in Intercom, as the id map knows it. */
+export interface Loaded {
+  destinationId: string;
+  facts: Record<string, unknown>;
+}
+
+/** What a step may use. References were resolved for the whole batch before the first call. */
+export interface LoadContext {
+  intercom: IntercomClient;
+  settings: SettingsDocument;
+  /** Teammate who speaks for everybody without a seat, closes and tags. */
+  fallbackAdminId: string;
+  now: () => Date;
+  resolve: (ref: RecordRef) => Loaded | undefined;
+  /** Which record of ours, if any, this Intercom thing already is. */
+  ownerOf: (resource: string, destinationId: string) => Promise<RecordRef | undefined>;
+  /** Teammate's id by lower-cased e-mail. */
+  teammateId: (email: string) => string | undefined;
+  tagId: (name: string) => Promise<string>;
+  /** Resolves when one more reply may be sent to this conversation. */
+  replyTurn: (conversationId: string) => Promise<void>;
+}
+
+/** The record whose plan a step belongs to. */
+export interface StepTarget {
+  record: RecordRef;
+  /** Intercom's id once the record exists there. */
+  destinationId: string | undefined;
+  /** When the intent was committed; the probe compares against it. */
+  intendedAt: Date;
+}
+
+export interface StepResult {
+  destinationId?: string;
+  facts?: Record<string, unknown>;
+  /** `adopted`: it was there before us and is never deleted by us. */
+  origin?: 'created' | 'adopted';
+  prior?: Record<string, unknown>;
+  warnings?: MappingIssue[];
+}
+
+/** What looking found: it happened, it did not, or it cannot be seen yet. */
+export type ProbeAnswer = { happened: StepResult } | 'absent' | { lookAgainAt: Date };
+
+/** One call of a record's plan. `key` says what the step is about; a step that is done is not done again. */
+export interface Step {
+  key: string;
+  /** `ever`: it adds something, once for the life of the record; `run`: it sets a state that a later run may set anew. */
+  once: 'ever' | 'run';
+  operation: string;
+  /** What `probe` needs to recognise the result, kept in the intent row. */
+  identity: Record<string, unknown>;
+  perform(context: LoadContext, target: StepTarget): Promise<StepResult>;
+  /** Decides an unknown outcome by looking; never repeats the write. */
+  probe(context: LoadContext, target: StepTarget): Promise<ProbeAnswer>;
+}
+
+export interface Comparison {
+  field: string;
+  class: DifferenceClass;
+  expected?: unknown;
+  actual?: unknown;
+}
+
+/** How one Intercom resource receives, and gives back, records. The engine knows no more of a resource than this. */
+export interface Destination<P extends Payload> {
+  /** References without which the record cannot exist; the others are dropped with a warning. */
+  requiredRefs(payload: P): RecordRef[];
+  optionalRefs(payload: P): RecordRef[];
+  /** Steps in order. `existing` when the record is in Intercom already. */
+  plan(payload: P, existing: Loaded | undefined, context: LoadContext): Step[];
+  /** Reads the record back by id and compares it, field by field. Null: it is not there. */
+  verify(
+    payload: P,
+    loaded: Loaded & { origin: 'created' | 'adopted' },
+    context: LoadContext,
+  ): Promise<Verification | null>;
+}
+
+export interface Verification {
+  comparisons: Comparison[];
+  /** Unix seconds of Intercom's last change, to tell people's edits from our mistakes. */
+  updatedAt: number | null;
+}
+
+export function shortHash(hash: string): string {
+  return hash.slice(0, 12);
+}

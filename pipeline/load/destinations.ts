@@ -1,0 +1,19 @@
+import type { ResourceName } from '../../objects/resources.ts';
+import type { Payload } from '../../objects/payloads.ts';
+import { companies } from './companies.ts';
+import { contacts } from './contacts.ts';
+import { conversations } from './conversations.ts';
+import { customObjectInstances } from './custom-object-instances.ts';
+import type { Destination } from './destination.ts';
+
+const DESTINATIONS: { [R in ResourceName]: Destination<Extract<Payload, { resource: R }>> } = {
+  companies,
+  contacts,
+  conversations,
+  custom_object_instances: customObjectInstances,
+};
+
+/** The destination of a payload; payload and destination belong together by `resource`. */
+export function destinationOf(payload: Payload): Destination<Payload> {
+  return DESTINATIONS[payload.resource] as Destination<Payload>;
+}

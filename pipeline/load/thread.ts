@@ -1,0 +1,146 @@
+import type { ConversationReply } from '../../connectors/intercom/client.ts';
+import type { ConversationPart } from '../../connectors/intercom/schemas.ts';
+import type { ConversationPayload, ThreadPart } from '../../objects/payloads.ts';
+import { fold } from './attributes.ts';
+import type { Comparison, LoadContext } from './destination.ts';
+
+/** A thread entry as it is sent: who speaks for its author, and with which words. */
+export interface SpokenPart {
+  key: string;
+  kind: 'comment' | 'note';
+  speaker: { type: 'user'; id: string } | { type: 'admin'; id: string };
+  body: string;
+  created_at: number;
+}
+
+/**
+ * The conversation's own contact and matched teammates speak as themselves. Nobody else has an identity that could
+ * write here, so the fallback teammate speaks and the first line names the author. Contacts cannot write notes.
+ */
+export function spokenPart(part: ThreadPart, payload: ConversationPayload, context: LoadContext): SpokenPart {
+  const { key, kind, created_at } = part;
+  const { author } = part;
+  if (
+    author.kind === 'contact' &&
+    kind === 'comment' &&
+    author.ref.sourceId === payload.from.sourceId &&
+    author.ref.ref === payload.from.ref
+  ) {
+    const contact = context.resolve(author.ref);
+    if (contact !== undefined)
+      return { key, kind, created_at, body: part.body, speaker: { type: 'user', id: contact.destinationId } };
+  }
+  if (author.kind === 'teammate') {
+    const adminId = context.resolve(author.ref)?.facts['admin_id'];
+    if (typeof adminId === 'string')
+      return { key, kind, created_at, body: part.body, speaker: { type: 'admin', id: adminId } };
+  }
+  return {
+    key,
+    kind,
+    created_at,
+    body: `${author.name} wrote:\n\n${part.body}`,
+    speaker: { type: 'admin', id: context.fallbackAdminId },
+  };
+}
+
+export function replyOf(part: SpokenPart): ConversationReply {
+  const { body, created_at } = part;
+  return part.speaker.type === 'user'
+    ? { message_type: 'comment', type: 'user', intercom_user_id: part.speaker.id, body, created_at }
+    : {
+        message_type: part.kind,
+        type: 'admin',
+        admin_id: part.speaker.id,
+        body,
+        created_at,
+        skip_notifications: true,
+      };
+}
+
+/** Parts that people or we wrote; Intercom adds others of its own (assignment, close, attribute changes). */
+export function writtenParts(parts: ConversationPart[]): ConversationPart[] {
+  return parts.filter((part) => part.part_type === 'comment' || part.part_type === 'note');
+}
+
+/** Whether a part read back is this entry. Everything but white space counts. */
+export function isSamePart(sent: SpokenPart, read: ConversationPart): boolean {
+  return (
+    read.part_type === sent.kind &&
+    read.created_at === sent.created_at &&
+    fold(read.body ?? '') === fold(sent.body) &&
+    isSameSpeaker(sent, read)
+  );
+}
+
+function isSameSpeaker(sent: SpokenPart, read: ConversationPart): boolean {
+  const isUser =
+    read.author?.type === 'user' || read.author?.type === 'lead' || read.author?.type === 'contact';
+  return read.author?.id === sent.speaker.id && isUser === (sent.speaker.type === 'user');
+}
+
+/**
+ * A part whose text matches at its place but whose time, privacy or author does not, is that part with a mismatch; a
+ * part nobody sent is extra. Order is compared by walking both lists.
+ */
+export function compareThread(sent: SpokenPart[], read: ConversationPart[]): Comparison[] {
+  const comparisons: Comparison[] = [];
+  const left = [...writtenParts(read)];
+  const unmatched: SpokenPart[] = [];
+  const positions: number[] = [];
+  const originals = [...left];
+  for (const part of sent) {
+    const index = left.findIndex((candidate) => isSamePart(part, candidate));
+    const found = left[index];
+    if (found === undefined) {
+      unmatched.push(part);
+      continue;
+    }
+    left.splice(index, 1);
+    positions.push(originals.indexOf(found));
+    comparisons.push({
+      field: `parts.${part.key}`,
+      class: found.body === part.body ? 'equal' : 'equal_after_normalising',
+    });
+  }
+  for (const part of unmatched) {
+    const index = left.findIndex(
+      (candidate) =>
+        fold(candidate.body ?? '') === fold(part.body) || candidate.created_at === part.created_at,
+    );
+    const found = left[index];
+    const expected = { kind: part.kind, author: part.speaker.id, at: part.created_at, body: part.body };
+    if (found === undefined) {
+      comparisons.push({ field: `parts.${part.key}`, class: 'missing', expected, actual: null });
+      continue;
+    }
+    left.splice(index, 1);
+    const actual = {
+      kind: found.part_type,
+      author: found.author?.id ?? null,
+      at: found.created_at,
+      body: found.body,
+    };
+    comparisons.push({ field: `parts.${part.key}`, class: 'mismatch', expected, actual });
+  }
+  for (const part of left) {
+    const actual = {
+      kind: part.part_type,
+      author: part.author?.id ?? null,
+      at: part.created_at,
+      body: part.body,
+    };
+    comparisons.push({ field: `parts.intercom:${part.id}`, class: 'extra', expected: null, actual });
+  }
+  const ordered = positions.every(
+    (position, index) => index === 0 || position > (positions[index - 1] ?? -1),
+  );
+  if (sent.length > 0) {
+    comparisons.push(
+      ordered
+        ? { field: 'parts.order', class: 'equal' }
+        : { field: 'parts.order', class: 'mismatch', expected: 'as sent', actual: positions },
+    );
+  }
+  return comparisons;
+}

@@ -1,0 +1,133 @@
+import type { Queryable } from '../db/client.ts';
+import type { ClaimedRecord } from '../db/leases.ts';
+import type { DifferenceClass } from '../db/schema/ledger.ts';
+import type { Payload } from '../objects/payloads.ts';
+import { forEachConcurrently, type BatchScope } from './batch.ts';
+import { openContext } from './load/context.ts';
+import type { Comparison, Loaded, Verification } from './load/destination.ts';
+import { destinationOf } from './load/destinations.ts';
+
+/** Reads under way at a time; the rate budget decides how fast they really go. */
+const READS_AT_A_TIME = 32;
+/** Intercom's clock and ours may differ; a change this soon after ours is ours. */
+const OWN_WRITE_TOLERANCE_SECONDS = 5;
+
+interface VerifiedRecord {
+  id: number;
+  sourceId: string;
+  comparisons: Comparison[];
+}
+
+interface LoadedRow extends Loaded {
+  sourceId: string;
+  origin: 'created' | 'adopted';
+  updatedAt: Date;
+}
+
+/** Reads a batch of loaded records back by id and compares every mapped field, part and relation. */
+export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): Promise<void> {
+  const { deps, run, object } = scope;
+  const { sql } = deps.db;
+  const ignored = new Set(deps.registry.get(object).verify.ignore ?? []);
+  const context = await openContext(
+    scope,
+    records.map((record) => record.mapped),
+  );
+  const loaded = await loadedRows(
+    sql,
+    run.workspaceId,
+    object,
+    records.map((record) => record.sourceId),
+  );
+  const verified: VerifiedRecord[] = [];
+  const store = () => storeVerified(scope, verified.splice(0));
+  try {
+    await forEachConcurrently(records, READS_AT_A_TIME, scope.signal, async (record) => {
+      const payload = record.mapped as unknown as Payload;
+      const row = loaded.get(record.sourceId);
+      const verification =
+        row === undefined ? null : await destinationOf(payload).verify(payload, row, context);
+      const comparisons = explain(verification, row).filter(({ field }) => !ignored.has(field));
+      verified.push({ id: record.id, sourceId: record.sourceId, comparisons });
+      if (verified.length >= 100) await store();
+    });
+  } finally {
+    await store();
+    await context.flushCalls();
+  }
+}
+
+/** A record that is not there is one missing value; a difference that a person made since is theirs. */
+function explain(verification: Verification | null, row: LoadedRow | undefined): Comparison[] {
+  if (verification === null || row === undefined) {
+    return [{ field: 'record', class: 'missing', expected: row?.destinationId ?? null, actual: null }];
+  }
+  const ourLastWrite = row.updatedAt.getTime() / 1000 + OWN_WRITE_TOLERANCE_SECONDS;
+  const editedSince = verification.updatedAt !== null && verification.updatedAt > ourLastWrite;
+  if (!editedSince) return verification.comparisons;
+  return verification.comparisons.map((comparison) =>
+    ['mismatch', 'missing', 'extra'].includes(comparison.class)
+      ? { ...comparison, class: 'changed_in_intercom' }
+      : comparison,
+  );
+}
+
+async function loadedRows(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<Map<string, LoadedRow>> {
+  const rows = await sql<LoadedRow[]>`
+    select source_id as "sourceId", destination_id as "destinationId", facts, origin, updated_at as "updatedAt"
+    from id_map where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+const WORTH_A_FINDING: readonly DifferenceClass[] = [
+  'lossy_by_design',
+  'late',
+  'changed_in_intercom',
+  'mismatch',
+  'missing',
+  'extra',
+];
+
+/** Replaces what an earlier look said about these records. */
+async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Promise<void> {
+  if (verified.length === 0) return;
+  const { run, object, token } = scope;
+  const counts = verified.map(({ id, comparisons }) => {
+    const verification: Partial<Record<DifferenceClass, number>> = {};
+    for (const comparison of comparisons)
+      verification[comparison.class] = (verification[comparison.class] ?? 0) + 1;
+    return { id, verification };
+  });
+  const findings = verified.flatMap(({ sourceId, comparisons }) =>
+    comparisons
+      .filter((comparison) => WORTH_A_FINDING.includes(comparison.class))
+      .map((comparison) => ({
+        source_id: sourceId,
+        class: comparison.class,
+        field: comparison.field,
+        expected: comparison.expected ?? null,
+        actual: comparison.actual ?? null,
+      })),
+  );
+  await scope.deps.db.sql.begin(async (tx) => {
+    await tx`
+      delete from findings where workspace_id = ${run.workspaceId} and run_id = ${run.id} and object = ${object}
+        and source_id = any(${verified.map((record) => record.sourceId)}) and repaired_at is null`;
+    if (findings.length > 0) {
+      await tx`
+        insert into findings (workspace_id, run_id, object, source_id, class, field, expected, actual)
+        select ${run.workspaceId}, ${run.id}::uuid, ${object}, source_id, class, field, expected, actual
+        from jsonb_to_recordset(${JSON.stringify(findings)}::jsonb)
+          as v(source_id text, class text, field text, expected jsonb, actual jsonb)`;
+    }
+    await tx`
+      update run_records r set verification = v.verification, step = 'done', lease_token = null, attempts = 0, updated_at = now()
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb)
+      where r.id = v.id and r.lease_token = ${token}`;
+  });
+}
