@@ -4,6 +4,8 @@ export interface ParsedJson {
   value: unknown;
   /** How many strings (keys included) had to be changed so that PostgreSQL's jsonb can hold them. */
   repaired: number;
+  /** How many numbers were kept as text because a double cannot hold them. */
+  largeNumbers: number;
 }
 
 /** A number the built-in parser may not hold exactly: 16 digits and more, or an exponent beyond a double. */
@@ -13,7 +15,7 @@ const RISKY_NUMBER = /(?:^|[:,[])\s*-?(?:\d{16,}|\d[\d.]*[eE]\+?\d{3,})/;
 const SUSPICIOUS_ESCAPE = /\\u(?:0000|[dD][89a-fA-F])/;
 
 /** Integers that a double cannot hold, and magnitudes that become Infinity, stay the text the server sent. */
-function parseNumber(text: string): number | string {
+function numberOrText(text: string): number | string {
   const value = Number(text);
   if (!Number.isFinite(value)) return text;
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? text : value;
@@ -40,10 +42,16 @@ function repair(value: unknown, count: { repaired: number }): unknown {
  * that contain a number it is needed for.
  */
 export function parseJson(text: string): ParsedJson {
+  let largeNumbers = 0;
+  function parseNumber(digits: string): number | string {
+    const value = numberOrText(digits);
+    if (typeof value === 'string') largeNumbers += 1;
+    return value;
+  }
   const value: unknown = RISKY_NUMBER.test(text)
     ? parseLossless(text, null, { parseNumber, onDuplicateKey: ({ newValue }) => newValue })
     : JSON.parse(text);
   const count = { repaired: 0 };
   const clean = SUSPICIOUS_ESCAPE.test(text) || !text.isWellFormed() ? repair(value, count) : value;
-  return { value: clean, repaired: count.repaired };
+  return { value: clean, repaired: count.repaired, largeNumbers };
 }

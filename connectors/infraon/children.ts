@@ -40,6 +40,35 @@ export function childKey(spec: ChildSpec, row: RawRecord): string {
   return (spec.id === undefined ? null : firstText(row, spec.id)) ?? JSON.stringify(row);
 }
 
+/** The same entry can have another id in another list; then its text and its time still agree. */
+function signatureOf(spec: ChildSpec, row: RawRecord): string | null {
+  const { body, at } = spec.fields ?? {};
+  if (body === undefined || at === undefined) return null;
+  const [text, time] = [firstText(row, body.paths), firstText(row, at.paths)];
+  return text === null || time === null ? null : JSON.stringify([text, time]);
+}
+
+/**
+ * One list of all entries. Two entries of one list are two entries, even when they say the same at the same time; an
+ * entry of a further list is dropped when an earlier list holds it.
+ */
+export function mergeChildLists(spec: ChildSpec, lists: readonly RawRecord[][]): RawRecord[] {
+  const all = new Map<string, RawRecord>();
+  const signatures = new Set<string>();
+  for (const rows of lists) {
+    const fresh = rows.filter((row) => !signatures.has(signatureOf(spec, row) ?? ''));
+    for (const row of fresh) {
+      const key = childKey(spec, row);
+      if (!all.has(key)) all.set(key, row);
+    }
+    for (const row of rows) {
+      const signature = signatureOf(spec, row);
+      if (signature !== null) signatures.add(signature);
+    }
+  }
+  return [...all.values()];
+}
+
 function isEmptyBody(body: unknown): boolean {
   return body === null || body === '' || (typeof body === 'object' && Object.keys(body).length === 0);
 }
@@ -161,11 +190,9 @@ export function createChildReader(
         },
       );
     }
-    const all = new Map<string, RawRecord>();
-    for (const candidate of candidates) {
-      for (const row of await askOrNone(object, child, candidate, record)) all.set(childKey(spec, row), row);
-    }
-    return [...all.values()];
+    const lists: RawRecord[][] = [];
+    for (const candidate of candidates) lists.push(await askOrNone(object, child, candidate, record));
+    return mergeChildLists(spec, lists);
   }
 
   return { canRead: (object, child) => known(object, child) !== null, rows, ask };

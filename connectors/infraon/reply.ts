@@ -25,7 +25,7 @@ export function looksLikeHtml(response: HttpResponse): boolean {
 }
 
 function parsed(response: HttpResponse): ParsedJson | null {
-  if (response.bytes.length === 0) return { value: null, repaired: 0 };
+  if (response.bytes.length === 0) return { value: null, repaired: 0, largeNumbers: 0 };
   try {
     return parseJson(response.text());
   } catch {

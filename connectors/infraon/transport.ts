@@ -14,6 +14,8 @@ export type CallKind = 'list' | 'detail' | 'media';
 export interface Reply {
   body: unknown;
   repaired: number;
+  /** Numbers kept as text because a double cannot hold them. */
+  largeNumbers: number;
   /** Of the answer, names in lower case. */
   headers: Record<string, string>;
 }
@@ -114,8 +116,8 @@ export function createTransport(deps: ClientDeps): Transport {
         url,
         headers: { ...headers, accept: 'application/json' },
       });
-      const { value, repaired } = readReply(response, profile.http, clock());
-      return { body: value, repaired, headers: response.headers };
+      const { value, repaired, largeNumbers } = readReply(response, profile.http, clock());
+      return { body: value, repaired, largeNumbers, headers: response.headers };
     });
   }
 
