@@ -64,7 +64,9 @@ export function isKept(attribute: SheetAttribute, written: unknown, read: unknow
       // A date without a time of day keeps the day.
       return (
         seconds === written ||
-        (seconds !== undefined && typeof written === 'number' && seconds === written - (written % SECONDS_PER_DAY))
+        (seconds !== undefined &&
+          typeof written === 'number' &&
+          seconds === written - (written % SECONDS_PER_DAY))
       );
     }
     case 'reference':

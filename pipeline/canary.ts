@@ -193,7 +193,10 @@ async function writeOneByOne(
     last = await upsert(client, type, {});
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    return { state: 'incomplete', detail: `${type.name}: Intercom refuses an instance: ${messageOf(error)}.` };
+    return {
+      state: 'incomplete',
+      detail: `${type.name}: Intercom refuses an instance: ${messageOf(error)}.`,
+    };
   }
   for (const [attribute, value] of values) {
     try {

@@ -110,7 +110,9 @@ function count(tally: FieldTally, type: FieldType, value: unknown): void {
     if (tally.values.size > MAX_OPTIONS) tally.values = undefined;
   }
   if (tally.samples.size >= MAX_SAMPLES) return;
-  const shown = sampleOf(tally.personal || type === 'email' || type === 'phone' ? maskPersonal(value) : value);
+  const shown = sampleOf(
+    tally.personal || type === 'email' || type === 'phone' ? maskPersonal(value) : value,
+  );
   tally.samples.set(JSON.stringify(shown), shown);
 }
 

@@ -110,8 +110,8 @@ export function fieldPathsOf(connection: SourceConnection, sourceObject: string)
 /** What every client of this process needs, whether its connection is stored or only being tried. */
 export function clientDeps(
   deps: Deps,
-  source: { baseUrl: string; profile: InfraonProfile; pinned: PinnedFacts; credentials: InfraonCredentials },
-): ClientDeps {
+  source: { baseUrl: string; profile: InfraonProfile; credentials: InfraonCredentials },
+): Omit<ClientDeps, 'pinned'> {
   return {
     http: deps.infraonHttp,
     ...source,
@@ -143,9 +143,10 @@ export async function infraonFor(deps: Deps, workspaceId: string): Promise<Infra
   const profile = mergeProfile(defaultProfile(), row.profileOverride);
   const opened = deps.secrets.open(row.credentials, workspaceId, 'infraon_credentials');
   const credentials: InfraonCredentials = StoredCredentials.parse(JSON.parse(opened));
-  const client = createInfraonClient(
-    clientDeps(deps, { baseUrl: connection.baseUrl, profile, pinned: connection.pinned, credentials }),
-  );
+  const client = createInfraonClient({
+    ...clientDeps(deps, { baseUrl: connection.baseUrl, profile, credentials }),
+    pinned: connection.pinned,
+  });
   const access = { client, profile, connection };
   cached.set(workspaceId, { key, access });
   return access;

@@ -10,6 +10,7 @@ import { applyEdits } from './map-edit.ts';
 import { sampler } from './map-samples.ts';
 import { insertMap, mapDocument, newestMaps, type StoredMap } from './map-store.ts';
 import { getSettingsFor } from './settings.ts';
+import { teammateName } from './teammate-name.ts';
 
 /** The newest map of every object, in loading order. */
 export async function listMaps(deps: Deps, actor: Actor): Promise<MapSummary[]> {
@@ -55,13 +56,6 @@ export async function getMap(deps: Deps, actor: Actor, object: string): Promise<
   return mapDocument(await newestMap(deps.db.sql, actor.workspaceId, definition));
 }
 
-/** Who a change is recorded for: the teammate's name, else the id. */
-async function nameOf(deps: Deps, actor: Actor): Promise<string> {
-  const rows = await deps.db.sql<{ name: string }[]>`
-    select name from teammates where workspace_id = ${actor.workspaceId} and admin_id = ${actor.adminId}`;
-  return rows[0]?.name || actor.adminId;
-}
-
 /**
  * Changes rules and stores the result as a new, proposed version; every rule is checked before anything is stored.
  * Throws `UserError` 409 `map_version_conflict` unless `version` is the newest, 422 `rule_invalid` for a wrong rule.
@@ -81,7 +75,13 @@ export async function editMap(
   const settings = await getSettingsFor(deps, workspaceId);
   const discovery = await discoveryOf(deps, workspaceId);
   const inventory = discovery.objects.find((found) => found.object === object)?.fields ?? [];
-  const edited = applyEdits(definition, before, input.rules, inventory, await nameOf(deps, actor));
+  const edited = applyEdits(
+    definition,
+    before,
+    input.rules,
+    inventory,
+    await teammateName(deps.db.sql, workspaceId, actor.adminId),
+  );
   const samplesOf = await sampler(deps, workspaceId, definition, inventory, {
     timezone: settings.source_timezone,
     now: deps.clock.now(),
@@ -114,7 +114,7 @@ export async function approveMap(
   requireRole(actor, 'owner');
   const definition = definitionOf(deps, object);
   const { workspaceId } = actor;
-  const name = await nameOf(deps, actor);
+  const name = await teammateName(deps.db.sql, workspaceId, actor.adminId);
   await deps.db.sql.begin(async (tx) => {
     await tx`
       select 1 from object_maps where workspace_id = ${workspaceId} and object = ${object} for update`;
