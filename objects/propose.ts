@@ -58,18 +58,23 @@ function moduleRule(rule: RuleDefinition, inventory: ReadonlyMap<string, Invento
   return { id: ruleId(target), source, target, transform, options, confidence: 1, reasons };
 }
 
-/** Fields that serve without being moved themselves: identity, people's keys, fields named in the options of a rule. */
-function fieldsInUse(definition: ObjectDefinition, rules: readonly DraftRule[]): Set<string> {
-  const used = new Set<string>(rules.map((rule) => rule.source).filter((source) => source !== ''));
-  for (const match of definition.identity.template.matchAll(/\{(\w+)\}/g)) used.add(match[1] ?? '');
-  if (definition.identity.unique !== undefined) used.add(definition.identity.unique.field);
-  const keys = new Set(definition.fields.map((field) => field.key));
-  for (const rule of rules) {
-    for (const option of Object.values(rule.options)) {
-      if (typeof option === 'string' && keys.has(option)) used.add(option);
-    }
+const IDENTITY_ATTRIBUTES = ['external_id', 'company_id', 'marker'];
+
+/** Where a field goes that no rule moves by itself: into the identity, or into what another rule makes. */
+function servesElsewhere(
+  key: string,
+  definition: ObjectDefinition,
+  rules: readonly DraftRule[],
+): UnmappedField | undefined {
+  if (!definition.fields.some((field) => field.key === key)) return undefined;
+  if (definition.identity.template.includes(`{${key}}`)) {
+    const standard = Object.keys(RESOURCES[definition.destination.resource].standard);
+    const goes_to = IDENTITY_ATTRIBUTES.find((name) => standard.includes(name)) ?? 'identity';
+    return { source: key, reason: 'Part of the identity that the record is given.', goes_to };
   }
-  return used;
+  const reader = rules.find((rule) => Object.values(rule.options).includes(key));
+  if (reader === undefined) return undefined;
+  return { source: key, reason: `The rule for "${reader.target}" reads it.`, goes_to: reader.target };
 }
 
 /** The entry of `leftBehind` that covers a field: itself, or anything below it in the record. */
@@ -162,8 +167,8 @@ function withheld(field: InventoryField, definition: ObjectDefinition): Unmapped
 
 /**
  * A first map for the owner to judge: the module's rules, then a custom attribute for every other field that has a
- * value. Deterministic, and total: each field of the inventory is the source of a rule, serves one, or is listed with
- * the reason why it is not moved.
+ * value. Deterministic, and total: each field of the inventory is the source of a rule or is listed as unmapped with the
+ * reason.
  */
 export function proposeMap(
   definition: ObjectDefinition,
@@ -191,10 +196,13 @@ export function proposeMap(
       .filter((rule) => rule.target.startsWith(CUSTOM_TARGET))
       .map((rule) => rule.target.slice(CUSTOM_TARGET.length).toLowerCase()),
   );
-  const used = fieldsInUse(definition, rules);
+  const sources = new Set(rules.map((rule) => rule.source));
   for (const field of inventory) {
-    if (used.has(field.key)) continue;
-    const reason = reasonLeftBehind(field.key, definition) ?? withheld(field, definition);
+    if (sources.has(field.key)) continue;
+    const reason =
+      reasonLeftBehind(field.key, definition) ??
+      withheld(field, definition) ??
+      servesElsewhere(field.key, definition, rules);
     if (reason !== undefined) unmapped.push(reason);
     else if (field.fill_rate <= 0 && field.samples.length === 0) {
       unmapped.push({ source: field.key, reason: 'No record has a value.', goes_to: 'nowhere' });

@@ -84,7 +84,7 @@ export const object = defineObject({
       'Lets audiences and workflows leave imported people out.',
     ),
     attribute('id', 'infraon_id', 'string'),
-    attribute('phone', 'infraon_phone', 'truncate', {}, 'The number as written in Infraon.'),
+    attribute('phone', 'infraon_phone', 'truncate', {}, 'The best number that Infraon has, valid or not.'),
     attribute('land_line', 'infraon_land_line', 'truncate'),
     attribute('phone_ext', 'infraon_phone_extension', 'truncate'),
     attribute('username', 'infraon_username', 'truncate'),

@@ -107,7 +107,7 @@ export const object = defineObject({
     attribute('id', 'infraon_id', 'string'),
     attribute('role', 'infraon_role', 'truncate'),
     attribute('groups', 'infraon_groups', 'list_join', { maxLength: 255 }),
-    attribute('phone', 'infraon_phone', 'truncate', {}, 'The number as written in Infraon.'),
+    attribute('phone', 'infraon_phone', 'truncate', {}, 'The best number that Infraon has, valid or not.'),
     attribute('landline', 'infraon_land_line', 'truncate'),
     attribute('username', 'infraon_username', 'truncate'),
     attribute('designation', 'infraon_designation', 'truncate'),
