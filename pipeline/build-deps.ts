@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { Agent } from 'undici';
+import type { Config } from '../config.ts';
 import { createGuardedAgent } from '../connectors/http/address-guard.ts';
 import { createHttpClient } from '../connectors/http/client.ts';
 import { createRateLimiter, type RateGate } from '../connectors/http/rate-limiter.ts';
@@ -80,5 +83,19 @@ function createRateGates(
     });
     gates.set(workspaceId, gate);
     return gate;
+  };
+}
+
+/** A process's options from its configuration; `role` and a random suffix name it in leases and logs. */
+export function pipelineOptions(config: Config, role: 'server' | 'worker'): PipelineOptions {
+  return {
+    publicUrl: config.publicUrl,
+    intercomClientId: config.intercom.clientId,
+    intercomClientSecret: config.intercom.clientSecret,
+    intercomApiUrl: config.intercom.apiUrl,
+    intercomAppUrl: config.intercom.appUrl,
+    infraonAllowedHosts: config.infraonAllowedHosts,
+    rateShare: config.rateShare,
+    worker: `${role}-${hostname()}-${randomUUID().slice(0, 8)}`,
   };
 }

@@ -1,3 +1,5 @@
+import postgres from 'postgres';
+import { UserError } from '../errors.ts';
 import type { Queryable } from '../db/client.ts';
 import { ACTIVE_STATES } from './run-state.ts';
 
@@ -11,4 +13,21 @@ export async function pauseForReason(
   await sql`
     update runs set state = 'paused', state_reason = ${reason}
     where workspace_id = ${workspaceId} and id = ${runId} and state = any(${[...ACTIVE_STATES]})`;
+}
+
+/** One run of a workspace is active at a time; the database says so, and this says it to people. Other errors pass. */
+export function activeRunError(error: unknown): unknown {
+  if (!(error instanceof postgres.PostgresError) || error.constraint_name !== 'runs_one_active') return error;
+  return new UserError('Another run is active. Wait for it, or cancel it.', {
+    code: 'run_active',
+    httpStatus: 409,
+    cause: error,
+  });
+}
+
+/** Opens a finished run again, because a record of it was fixed. Throws when another run is active (see above). */
+export async function reopenRuns(tx: Queryable, workspaceId: string, runIds: string[]): Promise<void> {
+  await tx`
+    update runs set state = 'running', finished_at = null
+    where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('completed', 'completed_with_findings')`;
 }

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Server } from 'node:http';
 import { ConfigError, loadConfig, type Config } from '../config.ts';
 import { openDatabase } from '../db/open.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
-import { buildDeps } from '../pipeline/build-deps.ts';
+import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
 import { createUseCases } from '../pipeline/create-use-cases.ts';
 import { createApp } from './app.ts';
 
@@ -22,16 +20,7 @@ async function start(config: Config): Promise<void> {
     registry: await loadRegistry(),
     secretKey: config.secretKey,
     stopping: closing.signal,
-    options: {
-      publicUrl: config.publicUrl,
-      intercomClientId: config.intercom.clientId,
-      intercomClientSecret: config.intercom.clientSecret,
-      intercomApiUrl: config.intercom.apiUrl,
-      intercomAppUrl: config.intercom.appUrl,
-      infraonAllowedHosts: config.infraonAllowedHosts,
-      rateShare: config.rateShare,
-      worker: `server-${hostname()}-${randomUUID().slice(0, 8)}`,
-    },
+    options: pipelineOptions(config, 'server'),
   });
   const app = createApp({ deps, useCases: createUseCases(deps) });
   const server = app.listen(config.port, (error) => {

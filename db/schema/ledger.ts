@@ -45,7 +45,7 @@ export const loadJournal = pgTable(
     /** Step of the record's plan: `create`, `part:3`, `attributes`, `tag:vpn`, `close`. */
     step: text('step').notNull(),
     operation: text('operation').notNull(),
-    state: text('state').$type<'intent' | 'done' | 'refused' | 'void'>().notNull(),
+    state: text('state').$type<'intent' | 'done' | 'refused' | 'void' | 'superseded'>().notNull(),
     /** What the declared probe needs to find the result again. */
     identity: jsonb('identity').$type<Record<string, unknown>>().notNull(),
     /** State before an update, for rollback and for the people-first check. */

@@ -1,0 +1,45 @@
+import { ConfigError, loadConfig, type Config } from '../config.ts';
+import { openDatabase } from '../db/open.ts';
+import { createLog } from '../log.ts';
+import { loadRegistry } from '../objects/registry.ts';
+import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
+import { startWorker } from './worker.ts';
+
+/** Connections per parallel task: its own writes, and the heartbeat beside them. */
+const CONNECTIONS_PER_TASK = 2;
+
+async function start(config: Config): Promise<void> {
+  const log = createLog({ level: config.logLevel, process: 'worker' });
+  const db = await openDatabase(config, {
+    applicationName: 'worker',
+    max: config.workerConcurrency * CONNECTIONS_PER_TASK + 2,
+  });
+  const stopping = new AbortController();
+  const deps = buildDeps({
+    db,
+    log,
+    registry: await loadRegistry(),
+    secretKey: config.secretKey,
+    stopping: stopping.signal,
+    options: pipelineOptions(config, 'worker'),
+  });
+  const worker = await startWorker(deps, { databaseUrl: db.url, concurrency: config.workerConcurrency });
+  log.info({ concurrency: config.workerConcurrency, worker: deps.options.worker }, 'worker started');
+
+  async function stop(signal: string): Promise<void> {
+    log.info({ signal }, 'stopping: finishing the calls in hand');
+    stopping.abort();
+    await worker.stop();
+    await db.close();
+    process.exit(0);
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+}
+
+try {
+  await start(loadConfig());
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,18 @@
+import type { TaskName } from '../db/queue.ts';
+import type { Task } from './define-task.ts';
+import { advanceRunTask } from './tasks/advance-run.ts';
+import { discover } from './tasks/discover.ts';
+import { listSourceTask } from './tasks/list-source.ts';
+import { prepareRunTask } from './tasks/prepare-run.ts';
+import { runBatchTask } from './tasks/run-batch.ts';
+import { selectSampleTask } from './tasks/select-sample.ts';
+
+/** Every name in db/queue.ts has its task; the type says so. */
+export const TASK_LIST: Record<TaskName, Task> = {
+  discover,
+  advance_run: advanceRunTask,
+  prepare_run: prepareRunTask,
+  list_source: listSourceTask,
+  select_sample: selectSampleTask,
+  run_batch: runBatchTask,
+};

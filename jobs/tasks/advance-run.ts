@@ -1,0 +1,6 @@
+import { advanceRun } from '../../pipeline/advance.ts';
+import { defineTask } from '../define-task.ts';
+
+export const advanceRunTask = defineTask('advance_run', (deps, { workspaceId, runId }) =>
+  advanceRun(deps, workspaceId, runId),
+);

@@ -1,0 +1,53 @@
+import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
+import { releaseExpiredLeases } from '../db/leases.ts';
+import type { Log } from '../log.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { TASK_LIST } from './task-list.ts';
+
+/** How often a worker looks for leases of workers that died. */
+const SWEEP_MS = 2_000;
+/** For jobs that nobody announced (a lost notification); announced ones start at once. */
+const POLL_MS = 1_000;
+
+/** Starts one worker on the shared queue; any number may run, on any machine. `stop` finishes what is in hand. */
+export async function startWorker(
+  deps: Deps,
+  options: { databaseUrl: string; concurrency: number },
+): Promise<{ stop(): Promise<void> }> {
+  const taskList: TaskList = Object.fromEntries(
+    Object.entries(TASK_LIST).map(([name, task]) => [
+      name,
+      (payload: unknown, helpers: Parameters<typeof task>[2]) => task(deps, payload, helpers),
+    ]),
+  );
+  const runner: Runner = await run({
+    connectionString: options.databaseUrl,
+    concurrency: options.concurrency,
+    pollInterval: POLL_MS,
+    noHandleSignals: true,
+    taskList,
+    logger: queueLogger(deps.log),
+  });
+  const sweeper = setInterval(() => {
+    releaseExpiredLeases(deps.db.sql).then(
+      (released) => {
+        if (released > 0) deps.log.info({ released }, 'released batches of workers that stopped');
+      },
+      (error: unknown) => deps.log.warn({ err: error }, 'lease sweep failed'),
+    );
+  }, SWEEP_MS);
+  return {
+    async stop() {
+      clearInterval(sweeper);
+      await runner.stop();
+    },
+  };
+}
+
+function queueLogger(log: Log): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') log.error({ queue: true }, message);
+    else if (level === 'warning') log.warn({ queue: true }, message);
+    else log.trace({ queue: true }, message);
+  });
+}
