@@ -6,6 +6,12 @@ import { getDiscovery, startDiscovery } from './discover.ts';
 import { approveMap, editMap, getMap, listMaps } from './maps.ts';
 import { getObjectTypes, probeObjectTypes } from './object-types.ts';
 import { getConversationPanel, reportMissing } from './panel.ts';
+import { listFindings, repairFinding } from './findings.ts';
+import { getRecord, resolve } from './records.ts';
+import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
+import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
+import { confirmPreflight, getPreflight } from './preflight.ts';
+import { connectSource, getSource } from './source.ts';
 import { getSettings, updateSettings } from './settings.ts';
 import type { UseCases } from './use-cases.ts';
 
@@ -22,8 +28,8 @@ export function createUseCases(deps: Deps): UseCases {
     );
   }
   return {
-    connectSource: missing,
-    getSource: () => Promise.resolve({ state: 'not_connected' }),
+    connectSource: bind(connectSource),
+    getSource: bind(getSource),
     startDiscovery: bind(startDiscovery),
     getDiscovery: bind(getDiscovery),
     getScope: missing,
@@ -33,24 +39,24 @@ export function createUseCases(deps: Deps): UseCases {
     approveMap: bind(approveMap),
     getObjectTypes: bind(getObjectTypes),
     probeObjectTypes: bind(probeObjectTypes),
-    getPreflight: missing,
-    confirmPreflight: missing,
-    startRun: missing,
-    listRuns: () => Promise.resolve({ items: [], next_cursor: null, total: 0 }),
-    getRun: missing,
-    pauseRun: missing,
-    resumeRun: missing,
-    cancelRun: missing,
-    approveRun: missing,
+    getPreflight: bind(getPreflight),
+    confirmPreflight: bind(confirmPreflight),
+    startRun: bind(startRun),
+    listRuns: bind(listRuns),
+    getRun: bind(getRun),
+    pauseRun: bind(pauseRun),
+    resumeRun: bind(resumeRun),
+    cancelRun: bind(cancelRun),
+    approveRun: bind(approveRun),
     getSettings: bind(getSettings),
     updateSettings: bind(updateSettings),
-    getRecord: missing,
-    resolve: missing,
-    listRejections: missing,
-    resolveRejection: missing,
-    resolveRejections: missing,
-    listFindings: missing,
-    repairFinding: missing,
+    getRecord: bind(getRecord),
+    resolve: bind(resolve),
+    listRejections: bind(listRejections),
+    resolveRejection: bind(resolveRejection),
+    resolveRejections: bind(resolveRejections),
+    listFindings: bind(listFindings),
+    repairFinding: bind(repairFinding),
     listAudit: bind(listAudit),
     getConversationPanel: bind(getConversationPanel),
     reportMissing: bind(reportMissing),
