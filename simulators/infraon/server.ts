@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodedLogin, plainLogin, refusal } from './auth.ts';
 import { controlRoutes } from './control.ts';
@@ -167,12 +169,7 @@ async function send(
 ): Promise<void> {
   if (reply.kind === 'bytes') {
     response.writeHead(reply.status, { 'Content-Type': reply.type, 'Content-Length': reply.length });
-    for (const chunk of reply.chunks()) {
-      if (response.destroyed) return;
-      if (!response.write(chunk))
-        await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-    }
-    response.end();
+    await pipeline(Readable.from(reply.chunks()), response);
     return;
   }
   const text = reply.kind === 'json' ? serialise(state, reply.body, path) : reply.text;
@@ -241,7 +238,12 @@ export async function startInfraonSimulator(options: InfraonSimulatorOptions): P
   const host = options.host ?? '127.0.0.1';
   const server = createServer((request, response) => {
     serve(router, state, request, response).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'application/json' });
+      // A client that leaves in the middle of a download is no failure of ours.
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      response.writeHead(500, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ detail: `simulator error: ${String(error)}` }));
     });
   });

@@ -44,7 +44,6 @@ type Indexes = {
   files: Map<string, StoredFile[]> | null;
   filesByPath: Map<string, StoredFile> | null;
   lists: Map<string, JsonObject[]>;
-  texts: Map<string, string>;
 };
 
 function emptyIndexes(): Indexes {
@@ -54,7 +53,6 @@ function emptyIndexes(): Indexes {
     files: null,
     filesByPath: null,
     lists: new Map(),
-    texts: new Map(),
   };
 }
 

@@ -177,13 +177,15 @@ function addIncident(build: Build, parties: Parties, events: LogEvent[]): void {
     customData: fieldValues(last),
     createdBy: null,
   });
-  const closure: JsonObject = { closed_type: {}, closure_note: null, closure_code: known(last.closed_code) };
-  incident.close_info = {
-    ...(incident.close_info as JsonObject),
-    ...closure,
-    closed_by: resolver?.profile_id ?? null,
-    created_by_id: resolver?.profile_id ?? null,
-  };
+  if (known(last.resolved_at) !== null || known(last.closed_at) !== null) {
+    incident.close_info = {
+      ...(incident.close_info as JsonObject),
+      closed_type: {},
+      closure_code: known(last.closed_code),
+      closed_by: resolver?.profile_id ?? null,
+      created_by_id: resolver?.profile_id ?? null,
+    };
+  }
   const place = parties.location(known(last.location));
   incident.location = place ? { location_id: place.location_id, location_name: place.location_name } : {};
   link(parties, events, incident, createdAt);

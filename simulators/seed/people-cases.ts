@@ -48,7 +48,8 @@ function requesterCases(build: Build): void {
   free.organization_name = null;
   markRequesters(build, 'requester_without_organisation', [free]);
 
-  const company = plain.organization_name ?? 'Globex';
+  const company = plain.organization_name ?? 'Globex Logistics GmbH';
+  plain.organization_name = company;
   padded.organization_name = ` ${company.replaceAll(' ', '  ')} `;
   shouted.organization_name = company.toUpperCase();
   markRequesters(build, 'organisation_variants', [plain, padded, shouted]);

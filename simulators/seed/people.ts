@@ -114,7 +114,7 @@ function requester(build: Build, company: Company, language: Language, index: nu
     phone_number: number,
     designation: prng.pick(['Accountant', 'Planner', 'Team Lead', 'Buyer', 'Engineer', 'Assistant']),
     department: { dept_id: department.dept_id, dept_name: department.dept_name },
-    organization_name: company.name,
+    organization_name: prng.chance(0.05) ? null : company.name,
     employee_id: `E${10_000 + index}`,
     work_location: {
       location_id: place.location_id,
