@@ -7,6 +7,7 @@ import { consoleRoutes } from './console/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { createMetrics } from './metrics.ts';
 import { requestContext } from './request-context.ts';
+import { canvasKitRoutes } from './routes/canvas-kit.ts';
 import { healthRoutes } from './routes/health.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { uninstallRoutes } from './routes/uninstall.ts';
@@ -33,6 +34,7 @@ export function createApp(options: AppOptions): Express {
   app.use(metrics.observeRequests);
   app.use(securityHeaders(deps.options.publicUrl));
   app.use(healthRoutes(deps, metrics));
+  app.use(canvasKitRoutes(deps, useCases));
   app.use(oauthRoutes(deps));
   app.use(uninstallRoutes(deps));
   app.use(webhookRoutes(deps));

@@ -1,0 +1,55 @@
+import { UserError } from '../errors.ts';
+import type { Canvas } from './components.ts';
+import { labelOf, splitArgument, textInput, type Handler, type SubmitContext } from './context.ts';
+import { firstCanvas, movedConversation } from './first-canvas.ts';
+import { relatedRecordScreen, relatedScreen } from './screens/conversation.ts';
+import { findScreen, recordScreen, reportScreen } from './screens/find.ts';
+import { doneScreen, refusedScreen } from './screens/messages.ts';
+
+async function related(context: SubmitContext): Promise<Canvas> {
+  const panel = await movedConversation(context);
+  if (panel === null) return firstCanvas(context);
+  if (context.argument === '') return relatedScreen(panel);
+  const [object, sourceId] = splitArgument(context.argument);
+  const found = panel.related.find((one) => one.object === object && one.source_id === sourceId);
+  return found === undefined
+    ? refusedScreen('This record is not linked any more.')
+    : relatedRecordScreen(found, context.view);
+}
+
+/** The button of the first canvas may bring its own input with it; without one it opens the search. */
+async function find(context: SubmitContext): Promise<Canvas> {
+  const query = textInput(context, 'q');
+  const results = query === '' ? null : await context.useCases.resolve(context.actor, query);
+  return findScreen(query, results, labelOf(context));
+}
+
+async function record(context: SubmitContext): Promise<Canvas> {
+  const [object, sourceId] = splitArgument(context.argument);
+  const found = await context.useCases.getRecord(context.actor, object, sourceId);
+  return recordScreen(found, labelOf(context)(object));
+}
+
+async function sendReport(context: SubmitContext): Promise<Canvas> {
+  const { useCases, actor, request } = context;
+  const text = textInput(context, 'text');
+  if (request.conversationId === null) return firstCanvas(context);
+  try {
+    await useCases.reportMissing(actor, request.conversationId, text);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return reportScreen(text, error.message);
+  }
+  return doneScreen('Reported. Whoever leads the migration sees it.', null);
+}
+
+/** What every agent can do. */
+export const agentHandlers: Record<string, Handler> = {
+  related,
+  find,
+  search: find,
+  record,
+  report: () => Promise.resolve(reportScreen('', null)),
+  send_report: sendReport,
+  home: firstCanvas,
+};

@@ -1,0 +1,69 @@
+import { hasRole } from '../pipeline/actors.ts';
+import type { RunDocument } from '../pipeline/documents.ts';
+import type { ConversationPanel } from '../pipeline/use-cases.ts';
+import type { Canvas } from './components.ts';
+import type { PanelContext } from './context.ts';
+import { conversationScreen } from './screens/conversation.ts';
+import { notMovedScreen, overviewScreen, type Step } from './screens/overview.ts';
+
+const LATEST_RUNS = 20;
+const ACTIVE: readonly RunDocument['state'][] = ['queued', 'running', 'paused', 'verifying'];
+
+/** The canvas of a freshly opened conversation: its own record if we moved it, else the migration for those who lead it. */
+export async function firstCanvas(context: PanelContext): Promise<Canvas> {
+  const mayLead = hasRole(context.actor, 'operator');
+  const panel = await movedConversation(context);
+  if (panel !== null) return conversationScreen(panel, context.view, mayLead);
+  if (!mayLead) return notMovedScreen(context.view);
+  return overviewScreen(await currentStep(context), context.view, { back: false });
+}
+
+export async function overview(context: PanelContext): Promise<Canvas> {
+  if (!hasRole(context.actor, 'operator')) return firstCanvas(context);
+  const moved = (await movedConversation(context)) !== null;
+  return overviewScreen(await currentStep(context), context.view, { back: moved });
+}
+
+export async function movedConversation(context: PanelContext): Promise<ConversationPanel | null> {
+  const { useCases, actor, request } = context;
+  return request.conversationId === null
+    ? null
+    : useCases.getConversationPanel(actor, request.conversationId);
+}
+
+/** Where the migration stands, from what is stored: no step asks Infraon or Intercom. */
+async function currentStep({ useCases, actor, attempts }: PanelContext): Promise<Step> {
+  const [source, discovery, runs] = await Promise.all([
+    useCases.getSource(actor),
+    useCases.getDiscovery(actor),
+    useCases.listRuns(actor, { limit: LATEST_RUNS }),
+  ]);
+  const active = runs.items.find((run) => ACTIVE.includes(run.state));
+  if (active !== undefined) return { kind: 'running', run: active };
+
+  const attempt = attempts.current(actor.workspaceId);
+  if (attempt?.state === 'running') return { kind: 'connecting' };
+  if (source.state === 'not_connected') {
+    return { kind: 'connect', failure: attempt?.state === 'failed' ? attempt.message : null };
+  }
+  if (discovery.state === 'running') return { kind: 'discovering', discovery };
+  if (discovery.state !== 'done') return { kind: 'discover', failure: discovery.error };
+
+  const maps = await useCases.listMaps(actor);
+  if (maps.length === 0 || maps.some((map) => map.state !== 'approved')) return { kind: 'review', maps };
+  return stepAfterMaps(runs.items);
+}
+
+function stepAfterMaps(runs: RunDocument[]): Step {
+  const [latest] = runs;
+  if (latest === undefined || isUndone(latest)) return { kind: 'sample' };
+  if (latest.kind !== 'sample') return { kind: 'finished', run: latest };
+  if (latest.approved_at !== null) return { kind: 'start' };
+  return latest.state === 'failed' || latest.state === 'cancelled'
+    ? { kind: 'finished', run: latest }
+    : { kind: 'approve', run: latest };
+}
+
+function isUndone(run: RunDocument): boolean {
+  return run.kind === 'rollback' && run.state === 'completed';
+}

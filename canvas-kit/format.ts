@@ -1,0 +1,57 @@
+/** What screens need to know beside their subject: the hour in the workspace's zone, and where the console is. */
+export interface View {
+  now: Date;
+  timezone: string;
+  consoleUrl: string;
+}
+
+/**
+ * `Jan 8, 2019 at 1:05PM`. Always absolute: a canvas stays on screen unchanged, so "five minutes" would become wrong.
+ * Only the workspace's zone is known; Canvas Kit names no zone of the viewer.
+ */
+export function formatTime(value: Date | string, timezone: string): string {
+  const date = typeof value === 'string' ? new Date(value) : value;
+  if (Number.isNaN(date.getTime())) return String(value);
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zoneOrUtc(timezone),
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    hour12: true,
+  }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('month')} ${part('day')}, ${part('year')} at ${part('hour')}:${part('minute')}${part('dayPeriod')}`;
+}
+
+function zoneOrUtc(timezone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: timezone }).resolvedOptions().timeZone;
+  } catch {
+    return 'UTC';
+  }
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+/** A value of a record for people: times in the workspace's zone, everything else as it is. */
+export function formatValue(value: unknown, timezone: string): string {
+  if (typeof value === 'string') return ISO.test(value) ? formatTime(value, timezone) : value;
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return JSON.stringify(value);
+}
+
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** `1 record`, `2 records`. */
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+export function asOf({ now, timezone }: View): string {
+  return `As of ${formatTime(now, timezone)}`;
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, UserError, messageOf } from '../errors.ts';
+import type { Deps } from '../pipeline/deps.ts';
+import { panelViewer } from '../pipeline/panel-viewer.ts';
+import type { UseCases } from '../pipeline/use-cases.ts';
+import { agentHandlers } from './agent-flow.ts';
+import type { Canvas } from './components.ts';
+import { createConnectAttempts } from './connect-attempts.ts';
+import { splitArgument, type Handler, type PanelContext } from './context.ts';
+import { firstCanvas } from './first-canvas.ts';
+import { fitCanvas } from './limits.ts';
+import { parseInitialize, parseSubmit, type PanelRequest } from './requests.ts';
+import { runHandlers } from './run-flow.ts';
+import { reconnectScreen, refusedScreen, slowScreen, unavailableScreen } from './screens/messages.ts';
+import { setupHandlers } from './setup-flow.ts';
+
+/** Intercom does not say how long it waits; integrators believe ten seconds. */
+const DEADLINE_MS = 4000;
+
+/** Verb of a component's id → what it does. The rest of the id, after a colon, is the handler's argument. */
+const HANDLERS = new Map<string, Handler>(
+  Object.entries({ ...setupHandlers, ...runHandlers, ...agentHandlers }),
+);
+
+export interface Panel {
+  /** Answers a signed request; whatever goes wrong, the answer is a canvas. `reference` names it in our logs. */
+  initialize(body: unknown, reference: string): Promise<{ canvas: Canvas }>;
+  submit(body: unknown, reference: string): Promise<{ canvas: Canvas }>;
+}
+
+export function createPanel(deps: Deps, useCases: UseCases): Panel {
+  const attempts = createConnectAttempts(deps.log);
+  const consoleUrl = deps.options.publicUrl;
+
+  async function withContext<R extends PanelRequest>(
+    request: R | undefined,
+    handle: (context: PanelContext & { request: R }) => Promise<Canvas>,
+  ): Promise<Canvas> {
+    if (request === undefined) return refusedScreen('Intercom sent something that this app cannot read.');
+    const viewer = await panelViewer(deps, request.workspaceId, request.adminId);
+    if (viewer === null) return reconnectScreen(consoleUrl);
+    const view = { now: deps.clock.now(), timezone: viewer.timezone, consoleUrl };
+    return handle({ deps, useCases, attempts, actor: viewer.actor, view, request });
+  }
+
+  async function answer(work: Promise<Canvas>, reference: string): Promise<{ canvas: Canvas }> {
+    const safe = work.catch((error: unknown) => errorCanvas(error, reference));
+    const late = sleep(DEADLINE_MS, null, { ref: false });
+    const canvas = (await Promise.race([safe, late])) ?? slowScreen();
+    return { canvas: fitCanvas(canvas) };
+  }
+
+  function errorCanvas(error: unknown, reference: string): Canvas {
+    if (error instanceof UserError) return refusedScreen(error.message);
+    const errorCode = error instanceof AppError ? error.code : undefined;
+    const stack = error instanceof Error ? error.stack : undefined;
+    deps.log.error({ reference, errorCode, reason: messageOf(error), stack }, 'panel raised an error');
+    return unavailableScreen(reference);
+  }
+
+  return {
+    initialize: (body, reference) => answer(withContext(parseInitialize(body), firstCanvas), reference),
+    submit: (body, reference) =>
+      answer(
+        withContext(parseSubmit(body), (context) => {
+          const [verb, argument] = splitArgument(context.request.componentId);
+          const handler = HANDLERS.get(verb);
+          // A canvas from before a deployment: start again instead of failing.
+          return handler === undefined ? firstCanvas(context) : handler({ ...context, argument });
+        }),
+        reference,
+      ),
+  };
+}

@@ -1,0 +1,142 @@
+import { UserError } from '../errors.ts';
+import type { RejectionAction, RejectionDocument, RunDocument } from '../pipeline/documents.ts';
+import type { Canvas } from './components.ts';
+import { labelOf, textInput, type Handler, type SubmitContext } from './context.ts';
+import { overview } from './first-canvas.ts';
+import { refusedScreen } from './screens/messages.ts';
+import { readinessScreen, type NextRun } from './screens/readiness.ts';
+import { rejectionScreen, rejectionsScreen } from './screens/rejections.ts';
+
+const PAGE = 10;
+
+async function startRun(context: SubmitContext, kind: NextRun): Promise<Canvas> {
+  const { useCases, actor } = context;
+  try {
+    await useCases.startRun(actor, { kind });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // A second click on the same button: the run it asked for is already there.
+    if (error.code === 'run_active') return overview(context);
+    if (error.code !== 'preflight_failed') throw error;
+    const { checks } = await useCases.getPreflight(actor);
+    return readinessScreen(checks, kind, error.message);
+  }
+  return overview(context);
+}
+
+/** Confirms what the readiness canvas listed beside the button, and nothing that was not on it. */
+async function confirmAndStart(context: SubmitContext, kind: NextRun): Promise<Canvas> {
+  const { useCases, actor, request } = context;
+  const shown: unknown = request.stored.shown;
+  const ids = Array.isArray(shown) ? shown.filter((id): id is string => typeof id === 'string') : [];
+  const { checks } = await useCases.getPreflight(actor);
+  for (const check of checks) {
+    if (check.state !== 'needs_confirmation' || !ids.includes(check.id)) continue;
+    await useCases.confirmPreflight(actor, check.id, 'Confirmed in the inbox panel when starting the run.');
+  }
+  return startRun(context, kind);
+}
+
+async function approveSample(context: SubmitContext): Promise<Canvas> {
+  const { useCases, actor } = context;
+  const runs = await useCases.listRuns(actor, { limit: PAGE });
+  const sample = runs.items.find((run) => run.kind === 'sample' && isFinished(run));
+  if (sample === undefined) return refusedScreen('There is no sample to approve. Choose Run sample first.');
+  if (sample.approved_at === null) await useCases.approveRun(actor, sample.id);
+  return overview(context);
+}
+
+function isFinished(run: RunDocument): boolean {
+  return run.state === 'completed' || run.state === 'completed_with_findings';
+}
+
+/** Pressed twice, or on a canvas that is no longer true: the present state says what became of it. */
+async function changeRun(context: SubmitContext, useCase: 'pauseRun' | 'resumeRun'): Promise<Canvas> {
+  try {
+    await context.useCases[useCase](context.actor, context.argument);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.httpStatus !== 409) throw error;
+  }
+  return overview(context);
+}
+
+async function rejections(context: SubmitContext, cursor: string, note: string | null): Promise<Canvas> {
+  const page = await context.useCases.listRejections(context.actor, {
+    limit: PAGE,
+    ...(cursor === '' ? {} : { cursor }),
+  });
+  return rejectionsScreen(page, labelOf(context), { note, cursor });
+}
+
+function storedCursor({ request }: SubmitContext): string {
+  return typeof request.stored.cursor === 'string' ? request.stored.cursor : '';
+}
+
+/** Looks on the page that was shown, then from the start: the list moves while a run goes on. */
+async function findRejection(context: SubmitContext): Promise<RejectionDocument | undefined> {
+  const { useCases, actor, argument } = context;
+  for (const cursor of new Set([storedCursor(context), ''])) {
+    const page = await useCases.listRejections(actor, {
+      limit: PAGE,
+      ...(cursor === '' ? {} : { cursor }),
+    });
+    const found = page.items.find((rejection) => rejection.id === argument);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function showRejection(context: SubmitContext, error: string | null): Promise<Canvas> {
+  const found = await findRejection(context);
+  if (found === undefined) return refusedScreen('This record is not rejected any more.', 'rejections');
+  const options = { error, cursor: storedCursor(context) };
+  return rejectionScreen(found, labelOf(context)(found.object), context.view, options);
+}
+
+async function resolve(context: SubmitContext, action: RejectionAction, done: string): Promise<Canvas> {
+  try {
+    await context.useCases.resolveRejection(context.actor, context.argument, action);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.httpStatus === 403) throw error;
+    return showRejection(context, error.message);
+  }
+  return rejections(context, '', done);
+}
+
+async function save(context: SubmitContext): Promise<Canvas> {
+  const found = await findRejection(context);
+  if (found?.field == null) return showRejection(context, null);
+  const value = textInput(context, 'value');
+  return resolve(
+    context,
+    { action: 'edit', values: { [found.field]: value } },
+    'Saved. The record is tried again.',
+  );
+}
+
+function waive(context: SubmitContext): Promise<Canvas> {
+  const note = textInput(context, 'note');
+  const action: RejectionAction = {
+    action: 'waive',
+    note: note === '' ? 'Waived in the inbox panel.' : note,
+  };
+  return resolve(context, action, 'Waived. The record stays behind.');
+}
+
+/** From the sample to what was rejected. */
+export const runHandlers: Record<string, Handler> = {
+  run_sample: (context) => startRun(context, 'sample'),
+  start_migration: (context) => startRun(context, 'full'),
+  confirm_sample: (context) => confirmAndStart(context, 'sample'),
+  confirm_full: (context) => confirmAndStart(context, 'full'),
+  approve_sample: approveSample,
+  refresh: overview,
+  migration: overview,
+  pause: (context) => changeRun(context, 'pauseRun'),
+  resume: (context) => changeRun(context, 'resumeRun'),
+  rejections: (context) => rejections(context, context.argument, null),
+  rejection: (context) => showRejection(context, null),
+  retry: (context) => resolve(context, { action: 'retry' }, 'The record is tried again.'),
+  save,
+  waive,
+};

@@ -1,0 +1,168 @@
+import type { DiscoveryDocument, MapSummary, RunDocument } from '../../pipeline/documents.ts';
+import {
+  back,
+  button,
+  canvas,
+  cut,
+  errorText,
+  header,
+  input,
+  link,
+  muted,
+  paragraph,
+  plain,
+  table,
+  type Canvas,
+  type Component,
+} from '../components.ts';
+import { asOf, counted, formatTime, type View } from '../format.ts';
+import { REASON_LENGTH, progressComponents, runSentence } from './progress.ts';
+
+/** Where the migration stands, and so what is offered next. */
+export type Step =
+  | { kind: 'connect'; failure: string | null }
+  | { kind: 'connecting' }
+  | { kind: 'discover'; failure: string | null }
+  | { kind: 'discovering'; discovery: DiscoveryDocument }
+  | { kind: 'review'; maps: MapSummary[] }
+  | { kind: 'sample' }
+  | { kind: 'running'; run: RunDocument }
+  | { kind: 'approve'; run: RunDocument }
+  | { kind: 'start' }
+  | { kind: 'finished'; run: RunDocument };
+
+/** The first canvas of whoever leads the migration: short, no primary button, one thing to do next. */
+export function overviewScreen(step: Step, view: View, options: { back: boolean }): Canvas {
+  const recordsExist = step.kind === 'running' || step.kind === 'finished';
+  return canvas(
+    [
+      ...stepComponents(step, view),
+      ...(recordsExist ? [button('find', 'Find an Infraon record', 'link')] : []),
+      muted(`${asOf(view)}. ${link('Open the console', `${view.consoleUrl}/console`)}`),
+      ...(options.back ? back() : []),
+    ],
+    { view: 'overview' },
+  );
+}
+
+function stepComponents(step: Step, view: View): Component[] {
+  switch (step.kind) {
+    case 'connect':
+      return [
+        header('Move from Infraon Desk'),
+        ...(step.failure === null ? [] : [errorText(plain(step.failure))]),
+        muted('Nothing is connected yet. Connecting reads only; nothing is moved and nobody is notified.'),
+        button('connect_form', 'Connect Infraon', 'secondary'),
+      ];
+    case 'connecting':
+      return [
+        header('Connecting to Infraon'),
+        muted('The connection is being tried out. This takes up to a minute.'),
+        button('refresh', 'Refresh', 'secondary'),
+      ];
+    case 'discover':
+      return [
+        header('Infraon is connected'),
+        ...(step.failure === null ? [] : [errorText(`Discovery failed: ${plain(step.failure)}`)]),
+        muted('Discovery counts every object and field. It reads only.'),
+        button('discover', 'Discover', 'secondary'),
+        button('connect_form', 'Connect Infraon', 'secondary'),
+      ];
+    case 'discovering':
+      return [
+        header('Discovery is running'),
+        muted(`Started ${formatTime(step.discovery.started_at ?? view.now, view.timezone)}.`),
+        ...table(step.discovery.objects.slice(0, 6).map(({ object, count }) => [object, String(count)])),
+        button('refresh', 'Refresh', 'secondary'),
+      ];
+    case 'review':
+      return reviewComponents(step.maps);
+    case 'sample':
+      return [
+        header('All maps are approved'),
+        muted('A sample moves a small set of hard cases, to be looked at before anything else.'),
+        button('readiness', 'Check readiness', 'secondary'),
+        button('run_sample', 'Run sample', 'secondary'),
+        button('maps', 'Review maps', 'secondary'),
+      ];
+    case 'running':
+      return progressComponents(step.run, view);
+    case 'approve':
+      return [
+        header(runSentence(step.run)),
+        ...resultTable(step.run),
+        button('approve_sample', 'Approve sample', 'secondary'),
+        button('run_sample', 'Run sample', 'secondary'),
+        ...rejectedButton(step.run),
+      ];
+    case 'start':
+      return [
+        header('The sample is approved'),
+        muted('The full load can be paused, resumed and undone.'),
+        button('readiness_full', 'Check readiness', 'secondary'),
+        button('start_migration', 'Start migration', 'secondary'),
+        button('rejections', 'Rejected records', 'secondary'),
+      ];
+    case 'finished':
+      return finishedComponents(step.run);
+  }
+}
+
+function reviewComponents(maps: MapSummary[]): Component[] {
+  const approved = maps.filter((map) => map.state === 'approved').length;
+  return [
+    header('Review maps'),
+    paragraph(
+      maps.length === 0
+        ? 'Discovery proposed no map. Open the console to see what was found.'
+        : `${approved} of ${counted(maps.length, 'map')} approved. Nothing moves before its map is approved.`,
+    ),
+    button('maps', 'Review maps', 'secondary'),
+    button('discover', 'Discover', 'secondary'),
+  ];
+}
+
+function finishedComponents(run: RunDocument): Component[] {
+  const again = run.state === 'failed' || run.state === 'cancelled';
+  return [
+    header(runSentence(run)),
+    ...(run.state_reason === null ? [] : [muted(plain(cut(run.state_reason, REASON_LENGTH)))]),
+    ...resultTable(run),
+    ...(again && run.kind === 'sample' ? [button('run_sample', 'Run sample', 'secondary')] : []),
+    ...(again && run.kind === 'full' ? [button('start_migration', 'Start migration', 'secondary')] : []),
+    button('rejections', 'Rejected records', 'secondary'),
+  ];
+}
+
+function rejectedButton(run: RunDocument): Component[] {
+  const rejected = Object.values(run.objects).reduce((sum, counts) => sum + counts.rejected, 0);
+  return rejected === 0 ? [] : [button('rejections', 'Rejected records', 'secondary')];
+}
+
+function resultTable(run: RunDocument): Component[] {
+  const counts = Object.values(run.objects);
+  const sum = (key: keyof (typeof counts)[number]) =>
+    counts.reduce((total, one) => total + one[key], 0).toLocaleString('en-US');
+  const { verification } = run;
+  const wrong = verification.mismatch + verification.missing + verification.extra;
+  return table([
+    ['Found', sum('discovered')],
+    ['Rejected', sum('rejected')],
+    ['Values compared', verification.checked.toLocaleString('en-US')],
+    ['Differences', wrong.toLocaleString('en-US')],
+    ['Balanced', run.balanced ? 'Yes' : 'No'],
+  ]);
+}
+
+/** For people without a part in the migration, on a conversation that we did not move. */
+export function notMovedScreen(view: View): Canvas {
+  return canvas(
+    [
+      muted('This conversation was not moved from Infraon.'),
+      input('q', 'Infraon number, id or link'),
+      button('find', 'Find an Infraon record', 'secondary'),
+      muted(asOf(view)),
+    ],
+    { view: 'not_moved' },
+  );
+}

@@ -1,0 +1,97 @@
+import type { Page, RejectionDocument } from '../../pipeline/documents.ts';
+import {
+  back,
+  button,
+  canvas,
+  errorText,
+  header,
+  input,
+  item,
+  list,
+  muted,
+  paragraph,
+  plain,
+  table,
+  textarea,
+  type Canvas,
+} from '../components.ts';
+import { counted, formatValue, type View } from '../format.ts';
+
+function nameOf(rejection: RejectionDocument): string {
+  return rejection.display_id ?? rejection.source_id;
+}
+
+export function rejectionsScreen(
+  page: Page<RejectionDocument>,
+  labelOf: (object: string) => string,
+  options: { note: string | null; cursor: string | null },
+): Canvas {
+  const { note, cursor } = options;
+  return canvas(
+    [
+      header('Rejected records'),
+      ...(note === null ? [] : [paragraph(`✅ ${plain(note)}`)]),
+      muted(
+        page.total === 0
+          ? 'Nothing is rejected.'
+          : `${counted(page.total, 'record')} set aside. The others went on without them.`,
+      ),
+      ...list(
+        page.items.map((rejection) =>
+          item(
+            `rejection:${rejection.id}`,
+            `${labelOf(rejection.object)} ${nameOf(rejection)}`,
+            rejection.message,
+            rejection.code,
+          ),
+        ),
+      ),
+      ...(page.next_cursor === null
+        ? []
+        : [button(`rejections:${page.next_cursor}`, 'Show more records', 'secondary')]),
+      ...back(),
+    ],
+    { view: 'rejections', cursor: cursor ?? '' },
+  );
+}
+
+/** The offending value is offered for correction when the rejection names the field. */
+export function rejectionScreen(
+  rejection: RejectionDocument,
+  label: string,
+  view: View,
+  options: { error: string | null; cursor: string | null },
+): Canvas {
+  const { error, cursor } = options;
+  const { id, field } = rejection;
+  const value = formatValue(rejection.value, view.timezone);
+  return canvas(
+    [
+      header(`${label} ${nameOf(rejection)}`),
+      paragraph(plain(rejection.message)),
+      ...table([
+        ['Reason', rejection.code],
+        ['Field', field],
+        ['Value', value],
+        ['Waits for', rejection.waits_for],
+        ['Attempts', String(rejection.attempts)],
+      ]),
+      ...(rejection.suggestion === null ? [] : [muted(plain(rejection.suggestion))]),
+      ...(error === null ? [] : [errorText(plain(error))]),
+      ...(field === null
+        ? []
+        : [
+            input('value', `New value of ${field}`, {
+              value: typeof rejection.value === 'string' ? rejection.value : value,
+              ...(error === null ? {} : { save_state: 'failed' }),
+            }),
+            button(`save:${id}`, 'Save and retry', 'primary'),
+          ]),
+      button(`retry:${id}`, 'Retry', 'secondary'),
+      textarea('note', 'Note for the handoff when waived'),
+      button(`waive:${id}`, 'Waive', 'secondary'),
+      ...back('rejections'),
+    ],
+    { view: 'rejection', cursor: cursor ?? '' },
+  );
+}
