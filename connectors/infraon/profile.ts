@@ -107,6 +107,8 @@ const ObjectSpec = z.strictObject({
   deleted: Paths.optional(),
   /** Rows that are not the customer's data; the pipeline counts them as excluded. */
   exclude: z.array(z.strictObject({ path: z.string(), equals: z.unknown() })).optional(),
+  /** Every installation has some, the account that reads being one of them; an empty list shows a weak account. */
+  neverEmpty: z.boolean().optional(),
   /** Which rows of a shared list are this object: list filters are not documented, so it is applied after reading. */
   filter: FilterSpec.optional(),
   /**

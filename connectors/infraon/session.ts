@@ -4,7 +4,7 @@ import { retryDelay } from '../http/retry.ts';
 import { firstText } from './paths.ts';
 import type { InfraonProfile, LoginSpec } from './profile.ts';
 import type { ReadGuard } from './read-guard.ts';
-import { looksLikeHtml, readReply } from './reply.ts';
+import { errorText, looksLikeHtml, readReply } from './reply.ts';
 import { withRetries } from './retries.ts';
 import type { ClientDeps, LoginState } from './types.ts';
 
@@ -47,15 +47,10 @@ function spell(format: string, token: string): string {
   return token.startsWith(prefix) ? token : format.replace('{token}', () => token);
 }
 
-function isLoginVariantMissing(error: unknown): boolean {
-  return error instanceof NotFoundError || (error instanceof RejectedError && error.status === 405);
-}
-
-/** The same answer for a reply that says no in words, a reply without a token, and a plain 400 or 401. */
-function loginRefused(error: unknown): AuthError {
-  if (error instanceof AuthError) return error;
-  const message = error instanceof Error ? error.message : 'Infraon refused the login';
-  return new AuthError(message, { code: 'source_unauthorized', cause: error });
+/** The path is not there, or the answer is no refusal of the password in so many words. */
+function isOtherVariantWorthTrying(error: unknown): boolean {
+  if (error instanceof NotFoundError || error instanceof SchemaError) return true;
+  return error instanceof RejectedError && (error.status === 405 || error.status === 200);
 }
 
 export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: ReadGuard): Session {
@@ -85,40 +80,38 @@ export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: 
   function tokenOf(response: HttpResponse, login: LoginSpec): string {
     const { value } = readReply(response, profile.http, clock());
     const token = firstText(value, login.tokenPaths);
-    if (token === null)
-      throw new SchemaError('the login answered without a token', { code: 'source_no_token' });
-    return token;
+    if (token !== null) return token;
+    const said = errorText(value, profile.http);
+    if (said !== null) throw new AuthError(said, { code: 'source_unauthorized', status: response.status });
+    throw new SchemaError('its login answers without a token', { code: 'source_no_token' });
   }
 
   async function requestToken(username: string, password: string): Promise<string> {
     const variants = profile.auth.logins.filter(({ name }) => loginName === null || name === loginName);
     let failure: unknown = new AuthError('no login variant is configured', { code: 'source_unauthorized' });
-    let next = 0;
-    for (let posts = 1; posts <= MAX_LOGIN_POSTS; posts += 1) {
-      const login = variants[next];
-      if (login === undefined) break;
+    let login = variants.shift();
+    for (let posts = 1; login !== undefined && posts <= MAX_LOGIN_POSTS; posts += 1) {
       try {
         const token = tokenOf(await post(login, username, password), login);
         loginName = login.name;
         return token;
       } catch (error) {
         failure = error;
-        if (error instanceof TransientError) {
-          const { retryBaseMs, retryCapMs } = profile.http;
-          await sleep(retryDelay({ attempt: posts, baseMs: retryBaseMs, capMs: retryCapMs, random }));
-        } else if (
-          isLoginVariantMissing(error) ||
-          (error instanceof SchemaError && error.code === 'source_no_token')
-        ) {
-          next += 1;
-        } else if (error instanceof RejectedError && error.status === 200) {
-          next += 1;
-        } else break;
+        if (error instanceof TransientError) await pause(posts);
+        else if (isOtherVariantWorthTrying(error)) login = variants.shift();
+        else break;
       }
     }
-    if (failure instanceof TransientError || isLoginVariantMissing(failure)) throw failure;
-    if (failure instanceof RejectedError || failure instanceof SchemaError) throw loginRefused(failure);
+    // A 400 or a failure word in a 200: the server refused in its own words.
+    if (failure instanceof RejectedError && failure.status !== 405) {
+      throw new AuthError(failure.message, { code: 'source_unauthorized', cause: failure });
+    }
     throw failure;
+  }
+
+  async function pause(attempt: number): Promise<void> {
+    const { retryBaseMs, retryCapMs } = profile.http;
+    await sleep(retryDelay({ attempt, baseMs: retryBaseMs, capMs: retryCapMs, random }));
   }
 
   /** Any answer that tells something about the header; a failure that says nothing about it throws. */

@@ -59,7 +59,8 @@ export function judgePermissions(context: ProbeContext, samples: readonly ListSa
     .map((sample) => hiddenRows(sample, samples))
     .filter((item) => item !== null)
     .map(({ text }) => text);
-  const weak = [...forbidden, ...short];
+  const empty = samples.filter(({ spec, rows }) => spec.neverEmpty === true && rows.length === 0);
+  const weak = [...forbidden, ...short, ...empty.map(({ spec }) => `it is shown no ${spec.label} at all`)];
   return weak.length === 0
     ? capability(
         'permissions',

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createGuardedAgent } from '../../../connectors/http/address-guard.ts';
-import { createHttpClient } from '../../../connectors/http/client.ts';
+import { createHttpClient, type HttpClient } from '../../../connectors/http/client.ts';
 import { createInfraonClient } from '../../../connectors/infraon/client.ts';
 import { defaultProfile, mergeProfile } from '../../../connectors/infraon/profile.ts';
 import {
@@ -22,7 +22,10 @@ import { forgetIndexes } from '../../../simulators/infraon/state.ts';
 import { generateDesk } from '../../../simulators/seed/generate.ts';
 
 /** Short delays, so that retries cost nothing; everything else is the shipped profile. */
-const QUICK = { auth: { reloginWindowMs: 20 }, http: { retryBaseMs: 1, retryCapMs: 1000 } };
+const QUICK = {
+  auth: { reloginWindowMs: 20 },
+  http: { retryBaseMs: 1, retryCapMs: 1000, limits: { maxRps: 100_000 } },
+};
 
 export interface Tenant {
   simulator: InfraonSimulator;
@@ -35,17 +38,21 @@ export interface Tenant {
   fault(rule: Record<string, unknown>): Promise<void>;
 }
 
+export function httpFor(allowedHosts: string[]): HttpClient {
+  return createHttpClient({
+    agent: createGuardedAgent({ allowedHosts, connectTimeoutMs: 1000 }),
+    timeoutMs: 2000,
+    log: pino({ level: 'silent' }),
+  });
+}
+
 export function smallDesk(incidents = 60): Desk {
   return generateDesk({ seed: 7, incidents, now: new Date('2025-06-01T00:00:00Z') });
 }
 
 export async function startTenant(desk: Desk = smallDesk()): Promise<Tenant> {
   const simulator = await startInfraonSimulator({ desk });
-  const http = createHttpClient({
-    agent: createGuardedAgent({ allowedHosts: [`127.0.0.1:${simulator.port}`], connectTimeoutMs: 1000 }),
-    timeoutMs: 2000,
-    log: pino({ level: 'silent' }),
-  });
+  const http = httpFor([`127.0.0.1:${simulator.port}`]);
   const { username, password } = DEFAULT_CREDENTIALS;
 
   function deps(overrides: Partial<ClientDeps> = {}, profile: unknown = {}): ClientDeps {
