@@ -142,12 +142,13 @@ export function coerceValue(
   }
 }
 
+/** A whole tag of a known element; stopping at the next `<` keeps the search linear. */
 const HTML_TAG =
-  /<\/?(?:p|br|div|span|b|i|u|strong|em|a|ul|ol|li|table|tr|td|th|tbody|thead|h[1-6]|img|pre|code|blockquote|hr|font)(?:\s[^>]*)?\/?>/i;
+  /<\/?(?:p|br|div|span|b|i|u|strong|em|a|ul|ol|li|table|tr|td|th|tbody|thead|h[1-6]|img|pre|code|blockquote|hr|font|html|body|style|script)(?:\s[^<>]*)?\/?>/i;
 
 /** Whether a text is markup. `<ann@example.com>` and `a < b` are not. */
 export function looksLikeHtml(text: string): boolean {
-  return HTML_TAG.test(text.length > 20_000 ? text.slice(0, 20_000) : text);
+  return HTML_TAG.test(text);
 }
 
 /** The field type that a value of unknown meaning shows by itself. */

@@ -26,12 +26,29 @@ const ENTITIES: Record<string, string> = {
   nbsp: ' ',
 };
 
-/** Text without layout, for markup that the converter cannot walk. */
+/** Cuts elements out with their content; one that is never closed takes the rest along, as in a browser. */
+function withoutElement(html: string, name: 'script' | 'style'): string {
+  const open = new RegExp(`<${name}\\b`, 'gi');
+  const close = new RegExp(`</${name}\\b`, 'gi');
+  let kept = '';
+  let from = 0;
+  for (;;) {
+    open.lastIndex = from;
+    const start = open.exec(html)?.index;
+    if (start === undefined) return kept + html.slice(from);
+    kept += html.slice(from, start);
+    close.lastIndex = start;
+    const end = close.exec(html)?.index;
+    if (end === undefined) return kept;
+    from = end + name.length + 2;
+  }
+}
+
+/** Text without layout, for markup that the converter cannot walk. Linear in the length, whatever the markup. */
 function withoutTags(html: string): string {
-  return html
-    .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, '')
-    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^>]*>/gi, '\n')
-    .replace(/<[a-z/!][^>]*>/gi, '')
+  return withoutElement(withoutElement(html, 'script'), 'style')
+    .replace(/<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6])\b[^<>]*>/gi, '\n')
+    .replace(/<[a-z/!][^<>]*>/gi, '')
     .replace(/&(#\d{1,7}|#x[\da-f]{1,6}|\w{2,8});/gi, (whole, name: string) => {
       if (!name.startsWith('#')) return ENTITIES[name.toLowerCase()] ?? whole;
       const code = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : Number(name.slice(1));
@@ -60,9 +77,10 @@ function childrenNamed(node: DomNode, names: readonly string[]): DomNode[] {
 }
 
 function rowsOf(table: DomNode): DomNode[] {
-  const direct = childrenNamed(table, ['tr']);
-  const sections = childrenNamed(table, ['thead', 'tbody', 'tfoot']);
-  return [...direct, ...sections.flatMap((section) => childrenNamed(section, ['tr']))];
+  return table.children.flatMap((child) => {
+    if (child.name === 'tr') return [child];
+    return ['thead', 'tbody', 'tfoot'].includes(child.name ?? '') ? childrenNamed(child, ['tr']) : [];
+  });
 }
 
 function holdsTable(node: DomNode): boolean {
@@ -109,8 +127,7 @@ const convert = compile({
     },
     { selector: 'img', format: 'picture' },
     { selector: 'table', format: 'rows' },
-    { selector: 'ul', options: { itemPrefix: '- ', leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-    { selector: 'ol', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
+    { selector: 'ul', options: { itemPrefix: '- ' } },
     ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({
       selector,
       options: { uppercase: false, leadingLineBreaks: 2, trailingLineBreaks: 1 },
@@ -124,7 +141,9 @@ function tidy(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replaceAll('\u00a0', ' ')
-    .replace(/[ \t]+$/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
