@@ -1,4 +1,3 @@
-import { UserError } from '../errors.ts';
 import { listAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import type { Actor } from './documents.ts';
@@ -11,6 +10,7 @@ import { getRecord, resolve } from './records.ts';
 import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
 import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
 import { confirmPreflight, getPreflight } from './preflight.ts';
+import { getScope } from './scope.ts';
 import { connectSource, getSource } from './source.ts';
 import { getSettings, updateSettings } from './settings.ts';
 import type { UseCases } from './use-cases.ts';
@@ -22,17 +22,12 @@ export function createUseCases(deps: Deps): UseCases {
   ): (actor: Actor, ...input: A) => Promise<R> {
     return (actor, ...input) => useCase(deps, actor, ...input);
   }
-  function missing(): Promise<never> {
-    return Promise.reject(
-      new UserError('This is not available yet.', { code: 'not_available', httpStatus: 503 }),
-    );
-  }
   return {
     connectSource: bind(connectSource),
     getSource: bind(getSource),
     startDiscovery: bind(startDiscovery),
     getDiscovery: bind(getDiscovery),
-    getScope: missing,
+    getScope: bind(getScope),
     listMaps: bind(listMaps),
     getMap: bind(getMap),
     editMap: bind(editMap),
