@@ -29,10 +29,12 @@ export function connectDatabase(url: string, options: { max?: number; applicatio
 
 /** timestamptz, date, time, timestamp and their arrays' element types. */
 const DATE_TYPES = [1184, 1082, 1083, 1114];
+/** json and jsonb. */
+const JSON_TYPES = [114, 3802];
 
 /**
  * drizzle replaces the client's date handling with strings, for tagged SQL too; its own columns accept `Date` as well,
- * so the client's is put back. JSON stays as drizzle wants it: in tagged SQL write `${JSON.stringify(x)}::jsonb`.
+ * so the client's is put back. JSON arrives as text from drizzle and `JSON.stringify`, as a value from `sql.json`.
  */
 function drizzleKeepingDates(sql: Sql): PostgresJsDatabase {
   const parsers = DATE_TYPES.map((type) => [type, sql.options.parsers[type]] as const);
@@ -41,5 +43,9 @@ function drizzleKeepingDates(sql: Sql): PostgresJsDatabase {
   for (const [type, parser] of parsers) if (parser !== undefined) sql.options.parsers[type] = parser;
   for (const [type, serializer] of serializers)
     if (serializer !== undefined) sql.options.serializers[type] = serializer;
+  for (const type of JSON_TYPES) {
+    sql.options.serializers[type] = (value: unknown) =>
+      typeof value === 'string' ? value : JSON.stringify(value);
+  }
   return orm;
 }

@@ -59,17 +59,17 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
   };
 }
 
-/** Claims a piece of work that only one worker may do at a time (walking a list). Null when somebody has it. */
+/** Claims a piece of work of a run that only one worker may do at a time. Null when somebody has it. */
 export async function claimExclusive(
   sql: Queryable,
-  request: Omit<BatchRequest, 'size'>,
+  request: { workspaceId: string; runId: string; work: string; worker: string },
 ): Promise<string | null> {
-  const { workspaceId, runId, object, step, worker } = request;
+  const { workspaceId, runId, work, worker } = request;
   const token = randomUUID();
   const rows = await sql`
     insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
-    values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
-    on conflict (run_id, object) where step = 'list' do update
+    values (${token}, ${workspaceId}, ${runId}, ${work}, 'exclusive', ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
+    on conflict (run_id, object) where step = 'exclusive' do update
       set token = excluded.token, worker = excluded.worker, expires_at = excluded.expires_at
       where leases.expires_at < now()
     returning token`;

@@ -308,7 +308,7 @@ CREATE INDEX "id_map_display_id" ON "id_map" USING btree ("workspace_id","displa
 CREATE INDEX "load_journal_record" ON "load_journal" USING btree ("workspace_id","object","source_id");--> statement-breakpoint
 CREATE INDEX "load_journal_run" ON "load_journal" USING btree ("run_id","id");--> statement-breakpoint
 CREATE INDEX "load_journal_open" ON "load_journal" USING btree ("run_id") WHERE state = 'intent';--> statement-breakpoint
-CREATE UNIQUE INDEX "leases_one_lister" ON "leases" USING btree ("run_id","object") WHERE step = 'list';--> statement-breakpoint
+CREATE UNIQUE INDEX "leases_exclusive" ON "leases" USING btree ("run_id","object") WHERE step = 'exclusive';--> statement-breakpoint
 CREATE INDEX "run_records_claim" ON "run_records" USING btree ("run_id","object","step","id");--> statement-breakpoint
 CREATE INDEX "run_records_ledger" ON "run_records" USING btree ("run_id","object","outcome");--> statement-breakpoint
 CREATE INDEX "run_records_waiting" ON "run_records" USING btree ("run_id","waits_for") WHERE waits_for is not null;--> statement-breakpoint

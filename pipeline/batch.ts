@@ -1,4 +1,11 @@
-import { claimBatch, HEARTBEAT_MS, heartbeat, releaseLease, type ClaimedRecord } from '../db/leases.ts';
+import {
+  claimBatch,
+  claimExclusive,
+  HEARTBEAT_MS,
+  heartbeat,
+  releaseLease,
+  type ClaimedRecord,
+} from '../db/leases.ts';
 import { enqueue, enqueueAdvance } from '../db/queue.ts';
 import { messageOf } from '../errors.ts';
 import type { RecordStep } from '../db/schema/runs.ts';
@@ -94,6 +101,30 @@ async function afterFailure(
 
 export function batchKey(request: { runId: string; object: string; step: string; slot: number }): string {
   return `batch:${request.runId}:${request.object}:${request.step}:${request.slot}`;
+}
+
+/**
+ * Does a piece of a run's work that only one worker may do at a time, under a lease of its own; does nothing when
+ * somebody is at it. The stage gate looks afterwards.
+ */
+export async function runExclusive(
+  deps: Deps,
+  run: FrozenRun,
+  work: string,
+  perform: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { sql } = deps.db;
+  const place = { workspaceId: run.workspaceId, runId: run.id };
+  const token = await claimExclusive(sql, { ...place, work, worker: deps.options.worker });
+  if (token === null) return;
+  try {
+    await withHeartbeat(deps, token, perform);
+  } finally {
+    await sql.begin(async (tx) => {
+      await releaseLease(tx, token);
+      await enqueueAdvance(tx, place);
+    });
+  }
 }
 
 /** Extends a lease every two seconds; the signal tells the work to stop starting new things. */

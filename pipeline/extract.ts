@@ -3,13 +3,12 @@ import { Cursor, type InfraonClient, type RawRecord } from '../connectors/infrao
 import { firstValue } from '../connectors/infraon/paths.ts';
 import type { InfraonProfile } from '../connectors/infraon/profile.ts';
 import type { Queryable } from '../db/client.ts';
-import { claimExclusive, releaseLease, type ClaimedRecord } from '../db/leases.ts';
-import { enqueueAdvance } from '../db/queue.ts';
+import type { ClaimedRecord } from '../db/leases.ts';
 import { deriveCompanies } from '../objects/company.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import { readFields } from '../objects/read-fields.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
-import { forEachConcurrently, withHeartbeat, type BatchScope } from './batch.ts';
+import { forEachConcurrently, runExclusive, type BatchScope } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { notListed, requireRun, type ExtractionState, type FrozenRun } from './frozen-run.ts';
 import { infraonFor } from './infraon-access.ts';
@@ -41,26 +40,11 @@ export async function listSource(
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (!WORKING_STATES.includes(run.state) || run.extraction[object]?.listed === true) return;
-  const token = await claimExclusive(sql, {
-    workspaceId,
-    runId,
-    object,
-    step: 'list',
-    worker: deps.options.worker,
+  await runExclusive(deps, run, `list:${object}`, async (signal) => {
+    const definition = deps.registry.get(object);
+    if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
+    else await listPages(deps, run, definition, definition.source.object, signal);
   });
-  if (token === null) return;
-  try {
-    await withHeartbeat(deps, token, async (signal) => {
-      const definition = deps.registry.get(object);
-      if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
-      else await listPages(deps, run, definition, definition.source.object, signal);
-    });
-  } finally {
-    await sql.begin(async (tx) => {
-      await releaseLease(tx, token);
-      await enqueueAdvance(tx, { workspaceId, runId });
-    });
-  }
 }
 
 async function listPages(

@@ -3,7 +3,7 @@ import type {
   NewConversationAttribute,
   NewDataAttribute,
 } from '../connectors/intercom/client.ts';
-import { enqueueAdvance } from '../db/queue.ts';
+import { runExclusive } from './batch.ts';
 import { RejectedError, messageOf } from '../errors.ts';
 import { attributesOf, type AttributeSpec } from '../objects/attributes.ts';
 import type { Deps } from './deps.ts';
@@ -22,21 +22,23 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (run.prepared || !WORKING_STATES.includes(run.state)) return;
-  const { client } = await intercomFor(deps, workspaceId, deps.rateGates(workspaceId), countInto(deps, run));
-  try {
-    const needed = await neededAttributes(deps, run);
-    for (const model of ['contact', 'company'] as const)
-      await prepareDataAttributes(deps, run, client, model, needed);
-    await prepareConversationAttributes(deps, run, client, needed);
-  } catch (error) {
-    const failure = actionFor(error, deps.clock.now(), 0);
-    if (failure.action === 'retry') throw error;
-    await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
-    return;
-  }
-  await sql.begin(async (tx) => {
-    await tx`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
-    await enqueueAdvance(tx, { workspaceId, runId });
+  await runExclusive(deps, run, 'prepare', async () => {
+    const { client } = await intercomFor(
+      deps,
+      workspaceId,
+      deps.rateGates(workspaceId),
+      countInto(deps, run),
+    );
+    try {
+      const needed = await neededAttributes(deps, run);
+      for (const model of ['contact', 'company'] as const)
+        await prepareDataAttributes(deps, run, client, model, needed);
+      await prepareConversationAttributes(deps, run, client, needed);
+      await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
+    } catch (error) {
+      if (actionFor(error, deps.clock.now(), 0).action === 'retry') throw error;
+      await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
+    }
   });
 }
 

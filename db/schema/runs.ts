@@ -144,15 +144,16 @@ export const leases = pgTable(
     runId: uuid('run_id')
       .notNull()
       .references(() => runs.id, { onDelete: 'cascade' }),
+    /** Object of a batch, or the name of a piece of work that only one worker may do at a time (step `exclusive`). */
     object: text('object').notNull(),
     step: text('step').notNull(),
     worker: text('worker').notNull(),
     expiresAt: at('expires_at').notNull(),
   },
   (table) => [
-    uniqueIndex('leases_one_lister')
+    uniqueIndex('leases_exclusive')
       .on(table.runId, table.object)
-      .where(sql`step = 'list'`),
+      .where(sql`step = 'exclusive'`),
   ],
 );
 
