@@ -4,7 +4,7 @@ import type { Workspace } from '../workspace.ts';
 export interface SnapshotOptions {
   /** Leaves out what the API hides: archived contacts, companies and attributes, and the list of deleted conversations. */
   visibleOnly: boolean;
-  /** With the times the simulator stamps (`createdAt`, `updatedAt`, `appliedAt`); those differ between equal contents. */
+  /** With the times of the last write, which differ between equal contents. */
   withTimes: boolean;
   nowMs: number;
 }
