@@ -33,7 +33,7 @@ export function render(body: unknown, headers: Record<string, string>): Rendered
   return {
     text,
     headers: {
-      'Content-Type': 'application/json; charset=utf-8',
+      ...(text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
       ...headers,
       'Content-Length': String(Buffer.byteLength(text)),
     },
