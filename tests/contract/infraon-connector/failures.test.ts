@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { smallDesk, startTenant, type Tenant } from './support.ts';
+import { httpFor, smallDesk, startTenant, type Tenant } from './support.ts';
 
 let tenant: Tenant;
 let incident: string;
@@ -101,6 +101,18 @@ describe('patience', () => {
     const { retryAt } = error as { retryAt: Date };
     expect(retryAt.getTime() - Date.now()).toBeGreaterThan(110_000);
     expect(tenant.requests()).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a server that is silent', async () => {
+    tenant.reset();
+    const http = httpFor([`127.0.0.1:${tenant.simulator.port}`], 60);
+    const client = tenant.client({ http }, { http: { maxAttempts: 2 } });
+    await client.login();
+    await tenant.fault({ path: LIST, mode: 'hang' });
+    await expect(client.listPage('incident', null)).rejects.toMatchObject({
+      name: 'TransientError',
+      code: 'http_timeout',
+    });
   });
 
   it('leaves a source alone that fails again and again, and says so without asking', async () => {

@@ -38,10 +38,10 @@ export interface Tenant {
   fault(rule: Record<string, unknown>): Promise<void>;
 }
 
-export function httpFor(allowedHosts: string[]): HttpClient {
+export function httpFor(allowedHosts: string[], timeoutMs = 2000): HttpClient {
   return createHttpClient({
     agent: createGuardedAgent({ allowedHosts, connectTimeoutMs: 1000 }),
-    timeoutMs: 2000,
+    timeoutMs,
     log: pino({ level: 'silent' }),
   });
 }
