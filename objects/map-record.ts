@@ -1,7 +1,7 @@
 import type { FieldDefinition, ObjectDefinition, RuleDefinition } from './define-object.ts';
 import type { MappingIssue, MappingRule } from './mapping.ts';
 import { buildPayload } from './build-payload.ts';
-import type { Raw } from './paths.ts';
+import { isObject, type Raw } from './paths.ts';
 import type { Payload } from './payloads.ts';
 import { applyFixes, readFields, readSource } from './read-fields.ts';
 import { textOf } from './read-values.ts';
@@ -121,12 +121,13 @@ export function mapRecord(
   context: MapContext,
   fixes: Record<string, unknown> = {},
 ): MapResult {
-  const read = readFields(raw, definition, context);
+  const record = isObject(raw) ? raw : {};
+  const read = readFields(record, definition, context);
   const values = applyFixes(read, fixes, definition, context.timezone);
   const issues = requiredFieldIssues(definition, values);
   const warnings: MappingIssue[] = [];
   const targets: Record<string, unknown> = {};
-  const scope = recordScope(values, raw, definition, context, fixes);
+  const scope = recordScope(values, record, definition, context, fixes);
   for (const rule of rules) {
     const outcome = applyInScope(rule, scope);
     if ('issue' in outcome) {

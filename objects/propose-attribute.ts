@@ -82,6 +82,9 @@ const PREFIX: Record<Model, string> = {
   custom_object: '',
 };
 
+/** Latin letters that do not decompose into a plain one and an accent. */
+const LETTERS: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd' };
+
 function wordsOf(field: InventoryField): string {
   const key = field.key.startsWith(CUSTOM_PREFIX)
     ? field.key.slice(CUSTOM_PREFIX.length)
@@ -92,6 +95,7 @@ function wordsOf(field: InventoryField): string {
     text
       .normalize('NFKD')
       .replace(/\p{M}/gu, '')
+      .replace(/[ßæœøłđ]/gi, (letter) => LETTERS[letter.toLowerCase()] ?? '')
       .replace(/[^A-Za-z0-9]+/g, ' ')
       .trim();
   const label = ascii(field.label);

@@ -122,6 +122,18 @@ function withTimes(rows: readonly ThreadRow[], created: number): { row: ThreadRo
   });
 }
 
+/** The first entry that repeats the opening text: messages marked `is_description` (Infraon reference, stored messages). */
+function copyOfDescription(
+  entries: readonly { row: ThreadRow }[],
+  options: ThreadOptions,
+  context: RecordContext,
+): ThreadRow | undefined {
+  const marked = entries.filter(({ row }) => row.isDescription);
+  if (marked.length === 0 || options.description === undefined) return undefined;
+  const description = readableText(textOf(context.values[options.description]) ?? '');
+  return marked.find(({ row }) => readableText(row.body) === description)?.row;
+}
+
 export const thread = defineTransform({
   options: threadOptions,
   accepts: ['thread'],
@@ -132,20 +144,12 @@ export const thread = defineTransform({
     const createdMs = Date.parse(textOf(context.values[options.created]) ?? '');
     const now = Math.floor(context.now.getTime() / 1000);
     const created = Number.isNaN(createdMs) ? 0 : Math.min(Math.floor(createdMs / 1000), now);
-    const description =
-      options.description === undefined
-        ? undefined
-        : readableText(textOf(context.values[options.description]) ?? '');
     const sorted = withTimes(
       rows.filter((row) => !row.deleted),
       created * 1000,
     ).sort((a, b) => a.at - b.at || a.row.position - b.row.position);
-    let described = false;
-    const kept = sorted.filter(({ row }) => {
-      if (described || !row.isDescription || readableText(row.body) !== description) return true;
-      described = true;
-      return false;
-    });
+    const copy = copyOfDescription(sorted, options, context);
+    const kept = sorted.filter(({ row }) => row !== copy);
     const times = placeInTime(
       kept.map(({ at }) => Math.floor(at / 1000)),
       created,
