@@ -96,7 +96,9 @@ export async function consent(
   agent: Agent,
   choice: { decision?: 'approve' | 'deny'; teammate?: string; region?: string } = {},
 ): Promise<string> {
-  const install = await agent.get('/install').query(choice.region === undefined ? {} : { region: choice.region });
+  const install = await agent
+    .get('/install')
+    .query(choice.region === undefined ? {} : { region: choice.region });
   const authorize = new URL(install.get('location') ?? '');
   const decision = await fetch(`${test.intercom.url}/oauth/decision`, {
     method: 'POST',
@@ -119,4 +121,14 @@ export async function signIn(test: TestApp, teammate?: string): Promise<Agent> {
   const callback = await consent(test, agent, teammate === undefined ? {} : { teammate });
   await agent.get(callback).expect(303).expect('location', '/welcome');
   return agent;
+}
+
+/** The parsed body, as the test expects it to look. */
+export function bodyOf<T>(response: { body: unknown }): T {
+  return response.body as T;
+}
+
+export function cookiesOf(response: { headers: unknown }): string[] {
+  const cookies = (response.headers as Record<string, unknown>)['set-cookie'];
+  return Array.isArray(cookies) ? (cookies as string[]) : [];
 }
