@@ -166,13 +166,14 @@ async function writeCanary(
     created = one;
   }
   const read = ((await client.getInstance(type.identifier, created.id)) ?? created).custom_attributes;
+  const lostOptions = new Map<string, string[]>();
   for (const [attribute, value] of values) {
     const { name } = attribute;
-    if (!problems.has(name) && !isKept(attribute, value, read[name])) {
-      problems.set(name, droppedProblem(value, read[name]));
-    }
+    if (problems.has(name) || isKept(attribute, value, read[name])) continue;
+    if (attribute.format === 'list') lostOptions.set(name, [String(value)]);
+    else problems.set(name, droppedProblem(value, read[name]));
   }
-  await proveOptions(client, type, problems);
+  await proveOptions(client, type, problems, lostOptions);
   return { type, id: created.id, problems };
 }
 
@@ -211,11 +212,16 @@ async function writeOneByOne(
 
 /**
  * A list value without a matching option clears the attribute silently (Intercom, custom object instance model), so
- * every option is written once, one of each list at a time. The first ones were written with the canary.
+ * every option is written once, one of each list at a time.
+ * @param lost options found missing when the canary was written with the first of each list.
  */
-async function proveOptions(client: IntercomClient, type: SchemaType, problems: Problems): Promise<void> {
+async function proveOptions(
+  client: IntercomClient,
+  type: SchemaType,
+  problems: Problems,
+  lost: Map<string, string[]>,
+): Promise<void> {
   const lists = type.attributes.filter(({ format, name }) => format === 'list' && !problems.has(name));
-  const missing = new Map<string, string[]>();
   const longest = Math.max(0, ...lists.map((attribute) => attribute.options?.length ?? 0));
   for (let round = 1; round < Math.min(MAX_OPTION_ROUNDS, longest); round += 1) {
     const written = new Map<SheetAttribute, string>();
@@ -232,10 +238,13 @@ async function proveOptions(client: IntercomClient, type: SchemaType, problems: 
     }
     for (const [attribute, option] of written) {
       if (isKept(attribute, option, read[attribute.name])) continue;
-      missing.set(attribute.name, [...(missing.get(attribute.name) ?? []), option]);
+      lost.set(attribute.name, [...(lost.get(attribute.name) ?? []), option]);
     }
   }
-  for (const [name, options] of missing) problems.set(name, `does not take ${options.join(', ')}`);
+  for (const [name, options] of lost) {
+    const all = lists.find((attribute) => attribute.name === name)?.options?.length;
+    problems.set(name, options.length === all ? 'was dropped' : `does not take ${options.join(', ')}`);
+  }
 }
 
 /** A reference is proven with the canary of the type it points at, itself for a self-reference. */

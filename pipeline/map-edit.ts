@@ -2,47 +2,62 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../errors.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { InventoryField, MappingRule, UnmappedField } from '../objects/mapping.ts';
+import { CUSTOM_TARGET } from '../objects/map-record.ts';
+import { chooseAttribute } from '../objects/propose-attribute.ts';
+import { RESOURCES } from '../objects/resources.ts';
 import { TRANSFORMS } from '../objects/transforms.ts';
 import { validateMap } from '../objects/validate-map.ts';
 import type { RuleInput } from './documents.ts';
 
-/** Transforms to try for a rule that names none, plainest first. */
+/** Transforms to try for a standard attribute that a rule fills without naming one, plainest first. */
 const PREFERRED = [
   'string',
   'text',
-  'truncate',
-  'datetime',
   'unixSeconds',
   'integer',
-  'decimal',
-  'boolean',
   'email',
   'optional_email',
   'phone',
   'tags',
-  'list_join',
   'reference',
-  'references',
-  'thread',
-  'state',
 ];
 
 function refused(rule: string, message: string): UserError {
   return new UserError(message, { code: 'rule_invalid', field: rule, httpStatus: 422 });
 }
 
-/** Fewest problems of the rule alone; problems of the map as a whole do not depend on the transform. */
-function transformFor(
+interface Choice {
+  transform: string;
+  options: Record<string, unknown>;
+}
+
+/** Custom attributes get what a proposal would give them; standard ones the first transform that fits source and target. */
+function choiceFor(
   definition: ObjectDefinition,
   rule: Pick<MappingRule, 'source' | 'target'>,
   inventory: readonly InventoryField[],
-): string {
-  const candidates = [...PREFERRED, ...Object.keys(TRANSFORMS).filter((name) => !PREFERRED.includes(name))];
-  const fits = candidates.find((transform) => {
+): Choice {
+  const field = definition.fields.find(({ key }) => key === rule.source);
+  const discovered = inventory.find(({ key }) => key === rule.source) ?? (field && undiscovered(field));
+  if (discovered !== undefined && rule.target.startsWith(CUSTOM_TARGET)) {
+    const { model } = RESOURCES[definition.destination.resource].attributes;
+    const { transform, options } = chooseAttribute(discovered, model);
+    return { transform, options };
+  }
+  const others = Object.entries(TRANSFORMS).filter(
+    ([, { accepts }]) => (accepts === 'none') === (rule.source === ''),
+  );
+  const candidates = [...PREFERRED, ...others.map(([name]) => name)];
+  const fitting = candidates.find((transform) => {
     const problems = validateMap(definition, [{ ...rule, id: 'rule', transform, options: {} }], inventory);
     return problems.every((problem) => problem.rule_id !== 'rule');
   });
-  return fits ?? 'string';
+  return { transform: fitting ?? 'string', options: {} };
+}
+
+function undiscovered(field: ObjectDefinition['fields'][number]): InventoryField {
+  const { key, label, type } = field;
+  return { key, label, type, custom: false, fill_rate: 0, options: [], samples: [] };
 }
 
 function ruleFrom(
@@ -52,15 +67,20 @@ function ruleFrom(
   inventory: readonly InventoryField[],
   editor: string,
 ): MappingRule {
-  const kept = before !== undefined && before.source === input.source && before.target === input.target;
-  const transform = input.transform ?? (kept ? before.transform : transformFor(definition, input, inventory));
-  const sameTransform = before?.transform === transform;
+  // A rule that only renames its attribute keeps what it does with the value.
+  const isCustom = (target: string) => target.startsWith(CUSTOM_TARGET);
+  const keeps =
+    before?.source === input.source &&
+    (before.target === input.target || (isCustom(before.target) && isCustom(input.target)));
+  const chosen = keeps ? before : choiceFor(definition, input, inventory);
+  const transform = input.transform ?? chosen.transform;
+  const fallback = before?.transform === transform ? before.options : {};
   return {
     id: before?.id ?? randomUUID(),
     source: input.source,
     target: input.target,
     transform,
-    options: input.options ?? (sameTransform ? before.options : {}),
+    options: input.options ?? (chosen.transform === transform ? chosen.options : fallback),
     confidence: 1,
     reasons: [`Set by ${editor}.`],
     samples: [],

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { createSpreadSample } from '../../../pipeline/spread-sample.ts';
+
+function take(length: number, size: number): number[] {
+  const sample = createSpreadSample<number>(size);
+  for (let item = 0; item < length; item += 1) sample.add(item);
+  return sample.take();
+}
+
+describe('createSpreadSample', () => {
+  it('gives everything when there is no more than that', () => {
+    expect(take(0, 5)).toEqual([]);
+    expect(take(3, 5)).toEqual([0, 1, 2]);
+  });
+
+  it.each([6, 11, 100, 12_345])('gives the first, the last and an even spread of %i', (length) => {
+    const taken = take(length, 5);
+    expect(taken).toHaveLength(5);
+    expect(taken[0]).toBe(0);
+    expect(taken.at(-1)).toBe(length - 1);
+    const gaps = taken.slice(1).map((item, index) => item - (taken[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.ceil((length / 4) * 2));
+  });
+
+  it('holds one item when asked for one', () => {
+    expect(take(50, 1)).toHaveLength(1);
+  });
+});
