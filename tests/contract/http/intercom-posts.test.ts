@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
-import { CLIENT_SECRET, WORKSPACE, bodyOf, signIn, testApp, type TestApp } from '../../support/app.ts';
+import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
 import { bodySignature, hubSignature } from '../../support/signed-requests.ts';
 
 let test: TestApp;
@@ -98,7 +98,7 @@ describe('the installation health check', () => {
     const other = JSON.stringify({ workspace_id: 'ws_other' });
     const response = await check(other, bodySignature(other, CLIENT_SECRET)).expect(200);
     expect(response.body).toMatchObject({ state: 'UNHEALTHY', cta_type: 'REINSTALL_CTA' });
-    expect(bodyOf<{ message: string }>(response).message).not.toBe('');
+    expect(response.text).toContain('Install it again');
   });
 
   it('is UNKNOWN within a second when Intercom is silent', async () => {
@@ -121,8 +121,8 @@ describe('the installation health check', () => {
     await signIn(test);
     const healed = await check(own, bodySignature(own, CLIENT_SECRET)).expect(200);
     expect(healed.body).toEqual({ state: 'OK' });
-    const calls = (await (await fetch(`${test.intercom.url}/_sim/calls`)).json()) as unknown;
-    expect(JSON.stringify(calls)).toContain('POST /app_install/status');
+    const calls = await (await fetch(`${test.intercom.url}/_sim/calls`)).text();
+    expect(calls).toContain('POST /app_install/status');
   });
 });
 
