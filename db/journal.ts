@@ -1,7 +1,7 @@
 import { LeaseLostError, TransientError, messageOf } from '../errors.ts';
 import type { Queryable } from './client.ts';
 import type { Sql } from 'postgres';
-import type { RecordOutcome, RecordStep, StoredReason } from './schema/runs.ts';
+import type { RecordOutcome, RecordStep, StoredReason, StoredWarning } from './schema/runs.ts';
 
 /**
  * The two tables whose write order matters. (1) An intent row is committed before a call to Intercom, (2) the call is
@@ -48,7 +48,7 @@ export interface RecordChange {
   reasonCode?: string | null;
   reason?: StoredReason | null;
   waitsFor?: string | null;
-  warnings?: (StoredReason & { code: string })[];
+  warnings?: StoredWarning[];
   notBefore?: Date | null;
 }
 

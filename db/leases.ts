@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from './client.ts';
 import { enqueueAdvance } from './queue.ts';
-import type { RecordStep } from './schema/runs.ts';
+import type { RecordStep, StoredWarning } from './schema/runs.ts';
 
 /**
  * A batch is held by a short lease of our own. graphile-worker keeps a killed worker's jobs locked for hours; a lease
@@ -17,6 +17,7 @@ export interface ClaimedRecord {
   displayId: string | null;
   mapped: Record<string, unknown> | null;
   mappedHash: string | null;
+  warnings: StoredWarning[];
   attempts: number;
 }
 
@@ -52,7 +53,7 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
     update run_records r set lease_token = ${token}, attempts = r.attempts + 1
     from claimed where r.id = claimed.id
     returning r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId", r.mapped,
-      r.mapped_hash as "mappedHash", r.attempts`;
+      r.mapped_hash as "mappedHash", r.warnings, r.attempts`;
   return {
     token,
     records: [...rows].map((row) => ({ ...row, id: Number(row.id) })).sort((a, b) => a.id - b.id),

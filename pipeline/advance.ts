@@ -28,7 +28,9 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     if (run.state === 'queued')
       await tx`update runs set state = 'running', started_at = coalesce(started_at, now()) where id = ${runId}`;
 
-    const outstanding = await countOutstanding(tx, run);
+    let outstanding = await countOutstanding(tx, run);
+    if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
+      outstanding = await countOutstanding(tx, run);
     if (!run.prepared)
       await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
     await openLists(tx, deps.registry, run, outstanding);
@@ -70,6 +72,13 @@ async function countOutstanding(tx: Queryable, run: FrozenRun): Promise<Outstand
 
 function has(outstanding: Outstanding, object: string, steps: readonly RecordStep[]): boolean {
   return steps.some((step) => (outstanding.get(object)?.[step]?.records ?? 0) > 0);
+}
+
+const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
+
+/** Everything that was found is in Intercom, or settled otherwise. */
+function isLoaded(run: FrozenRun, outstanding: Outstanding): boolean {
+  return run.objects.every((object) => isListed(run, object) && !has(outstanding, object, UNLOADED));
 }
 
 function isListed(run: FrozenRun, object: string): boolean {
@@ -115,17 +124,32 @@ function isOpen(
 ): boolean {
   if (step === 'extract' || step === 'map') return true;
   const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
-  const unfinished: RecordStep[] = ['list', 'extract', 'map', 'load'];
   if (step === 'load') {
     const self = isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']);
     return (
       run.prepared &&
       self &&
-      parents.every((parent) => isListed(run, parent) && !has(outstanding, parent, unfinished))
+      parents.every((parent) => isListed(run, parent) && !has(outstanding, parent, UNLOADED))
     );
   }
   // Reading back shares the rate budget with loading: it starts when the whole load is through.
-  return run.objects.every((other) => isListed(run, other) && !has(outstanding, other, unfinished));
+  return isLoaded(run, outstanding);
+}
+
+/**
+ * Links that had to be left out because their other end was not loaded yet (cycles, edges inside one object, a record
+ * that was fixed later) are made in a second pass. It ends, because each pass leaves only ends that do not exist.
+ */
+async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
+  const reopened = await tx`
+    update run_records r set step = 'load', outcome = 'pending'
+    where r.workspace_id = ${run.workspaceId} and r.run_id = ${run.id} and r.step = 'verify'
+      and exists (
+        select 1 from jsonb_array_elements(r.warnings) w
+        join id_map m on m.workspace_id = r.workspace_id and m.object = w->>'field' and m.source_id = w->>'value'
+        where w->>'stage' = 'load' and w->>'code' = 'parent_missing')
+    returning 1`;
+  return reopened.length > 0;
 }
 
 async function openSlots(

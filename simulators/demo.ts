@@ -4,7 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ObjectTypeDocument, RejectionDocument, RunDocument } from '../pipeline/documents.ts';
+import type {
+  FindingDocument,
+  ObjectTypeDocument,
+  RejectionDocument,
+  RunDocument,
+} from '../pipeline/documents.ts';
 import { installApp, type AdminClient } from './demo/admin-client.ts';
 import {
   approveMaps,
@@ -147,6 +152,7 @@ async function main(): Promise<number> {
     const full = await runToEnd(admin, { kind: 'full' }, events);
     const report = await makeReport(admin, stage, sample, full);
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : renderReport(report));
+    if (exitCode(report) !== 0) await explain(admin, full.id);
     if (flags.once) return exitCode(report);
     events.step('Staying up; press Ctrl-C to stop');
     await new Promise(() => undefined);
@@ -206,6 +212,20 @@ async function makeReport(
       infraon: stage.infraon.url,
     },
   };
+}
+
+/** When something is unexplained, the first differences say more than their number. */
+async function explain(admin: AdminClient, runId: string): Promise<void> {
+  for (const kind of ['mismatch', 'missing', 'extra', 'late']) {
+    const { items } = await admin.get<{ items: FindingDocument[] }>(
+      `/findings?run=${runId}&class=${kind}&limit=10`,
+    );
+    for (const { object, source_id, field, expected, actual } of items) {
+      process.stderr.write(
+        `${kind} ${object} ${source_id} ${field}: ${JSON.stringify(expected)} → ${JSON.stringify(actual)}\n`,
+      );
+    }
+  }
 }
 
 function wholeNumber(flag: 'records' | 'seed'): number {

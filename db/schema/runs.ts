@@ -81,6 +81,12 @@ export interface StoredReason {
   suggestion: string | null;
 }
 
+/** Something a person should know about a record that moved all the same; `stage` says who noticed. */
+export interface StoredWarning extends StoredReason {
+  code: string;
+  stage?: 'load';
+}
+
 export const runRecords = pgTable(
   'run_records',
   {
@@ -98,7 +104,7 @@ export const runRecords = pgTable(
     mappedHash: text('mapped_hash'),
     /** Normalised value that only one record of the object may have (a person's e-mail). */
     uniqueKey: text('unique_key'),
-    warnings: jsonb('warnings').$type<(StoredReason & { code: string })[]>().notNull().default([]),
+    warnings: jsonb('warnings').$type<StoredWarning[]>().notNull().default([]),
     reasonCode: text('reason_code'),
     reason: jsonb('reason').$type<StoredReason>(),
     /** `object:source_id` of the parent this record waits for. */

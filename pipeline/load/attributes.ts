@@ -47,11 +47,11 @@ export function compareAttributes(
  * numbers are the same value (custom object attributes are described as strings); references are sets.
  */
 export function compareValue(field: string, expected: unknown, actual: unknown): Comparison {
+  if (Array.isArray(expected)) return compareSets(field, expected.map(String), idsOf(actual));
   const absent = isEmpty(actual);
   if (isEmpty(expected))
     return absent ? { field, class: 'equal' } : { field, class: 'extra', expected, actual };
   if (absent) return { field, class: 'missing', expected, actual: actual ?? null };
-  if (Array.isArray(expected)) return compareSets(field, expected.map(String), idsOf(actual));
   if (expected === actual) return { field, class: 'equal' };
   if (String(expected) === String(actual)) return { field, class: 'equal_after_normalising' };
   if (typeof expected === 'string' && typeof actual === 'string' && fold(expected) === fold(actual)) {

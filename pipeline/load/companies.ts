@@ -4,6 +4,7 @@ import { compareAttributes, compareValue, refsIn, resolveAttributes } from './at
 import {
   shortHash,
   type Destination,
+  type Loaded,
   type LoadContext,
   type Step,
   type StepResult,
@@ -17,7 +18,7 @@ export const CREATED_BEFORE_US_SECONDS = 60;
 export const companies: Destination<CompanyPayload> = {
   requiredRefs: () => [],
   optionalRefs: (payload) => refsIn(payload.custom_attributes),
-  plan: (payload, existing) => [upsertStep(payload, existing !== undefined)],
+  plan: (payload, existing) => [upsertStep(payload, existing)],
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getCompany(loaded.destinationId);
     if (actual === null) return null;
@@ -34,15 +35,15 @@ export const companies: Destination<CompanyPayload> = {
   },
 };
 
-function upsertStep(payload: CompanyPayload, exists: boolean): Step {
+function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step {
   const { resource: _resource, custom_attributes, ...fields } = payload;
   return {
-    key: exists ? `update:${shortHash(payloadHash(payload))}` : 'create',
-    once: exists ? 'run' : 'ever',
+    key: existing !== undefined ? `update:${shortHash(payloadHash(payload))}` : 'create',
+    once: existing !== undefined ? 'run' : 'ever',
     operation: 'POST /companies',
     identity: { company_id: payload.company_id },
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
-      const prior = exists ? await context.intercom.findCompany(payload.company_id) : null;
+      const prior = existing?.fresh === false ? await context.intercom.findCompany(payload.company_id) : null;
       const company = await context.intercom.upsertCompany({
         ...fields,
         custom_attributes: resolveAttributes(custom_attributes, context),

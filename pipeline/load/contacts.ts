@@ -114,7 +114,8 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
     operation: 'PUT /contacts/{id}',
     identity: { id: existing.destinationId },
     async perform(context) {
-      const prior = await context.intercom.getContact(existing.destinationId);
+      const prior =
+        existing.fresh === true ? undefined : await context.intercom.getContact(existing.destinationId);
       if (prior === null) throw deletedInIntercom(existing.destinationId);
       const shared = existing.facts['shared'] === true;
       const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
@@ -123,7 +124,7 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
       );
       return {
         destinationId: existing.destinationId,
-        prior: { ...prior },
+        ...(prior === undefined ? {} : { prior: { ...prior } }),
         facts: factsOf(payload, context, dropped, existing.facts),
         warnings: dropped,
       };

@@ -6,6 +6,7 @@ import { originOf } from './companies.ts';
 import {
   shortHash,
   type Destination,
+  type Loaded,
   type LoadContext,
   type Step,
   type StepResult,
@@ -19,7 +20,7 @@ import {
 export const customObjectInstances: Destination<CustomObjectPayload> = {
   requiredRefs: () => [],
   optionalRefs: (payload) => refsIn(payload.custom_attributes),
-  plan: (payload, existing) => [upsertStep(payload, existing !== undefined)],
+  plan: (payload, existing) => [upsertStep(payload, existing)],
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getInstance(payload.type, loaded.destinationId);
     if (actual === null) return null;
@@ -36,18 +37,19 @@ export const customObjectInstances: Destination<CustomObjectPayload> = {
   },
 };
 
-function upsertStep(payload: CustomObjectPayload, exists: boolean): Step {
+function upsertStep(payload: CustomObjectPayload, existing: Loaded | undefined): Step {
   const { resource: _resource, type, custom_attributes, ...fields } = payload;
   return {
-    key: exists ? `update:${shortHash(payloadHash(payload))}` : 'create',
-    once: exists ? 'run' : 'ever',
+    key: existing !== undefined ? `update:${shortHash(payloadHash(payload))}` : 'create',
+    once: existing !== undefined ? 'run' : 'ever',
     operation: 'POST /custom_object_instances/{type}',
     identity: { type, external_id: payload.external_id },
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
       try {
-        const prior = exists
-          ? await context.intercom.findInstance(type, payload.external_id).catch(absentAsNull)
-          : null;
+        const prior =
+          existing?.fresh === false
+            ? await context.intercom.findInstance(type, payload.external_id).catch(absentAsNull)
+            : null;
         const instance = await context.intercom.upsertInstance(type, {
           ...fields,
           custom_attributes: resolveAttributes(custom_attributes, context),

@@ -8,6 +8,8 @@ import type { SettingsDocument } from '../documents.ts';
 export interface Loaded {
   destinationId: string;
   facts: Record<string, unknown>;
+  /** Made in this very run: what was there before is known to be nothing. */
+  fresh?: boolean;
 }
 
 /** What a step may use. References were resolved for the whole batch before the first call. */

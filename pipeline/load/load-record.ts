@@ -1,4 +1,5 @@
 import type { IdMapEntry, RecordChange, Settlement } from '../../db/journal.ts';
+import type { StoredWarning } from '../../db/schema/runs.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import { RateLimitError, TransientError } from '../../errors.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
@@ -89,19 +90,28 @@ async function carryOut(
   if (blocked !== null) return blocked;
   const dropped = destination.optionalRefs(payload).filter((ref) => context.resolve(ref) === undefined);
   const loadedHash = hashWithGaps(loadable.mappedHash, dropped);
-  if (existing?.state === 'complete' && existing.loadedHash === loadedHash)
-    return { step: 'verify', outcome: 'unchanged' };
+  if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
+    return {
+      step: 'verify',
+      outcome: 'unchanged',
+      warnings: storedWarnings(loadable.record, dropped.map(warningFor)),
+    };
+  }
   if (duplicateOf !== undefined && existing === undefined) return duplicate(scope, payload, duplicateOf);
 
   const progress: Progress = {
     destinationId: existing?.destinationId,
     facts: existing?.facts ?? {},
     origin: existing?.origin ?? 'created',
-    isNew: existing?.createdInRun === scope.run.id && existing.state === 'partial',
+    isNew: existing?.createdInRun === scope.run.id,
     wrote: false,
     warnings: dropped.map(warningFor),
   };
-  const steps = destination.plan(payload, existing?.state === 'complete' ? existing : undefined, context);
+  const steps = destination.plan(
+    payload,
+    existing?.state === 'complete' ? { ...existing, fresh: progress.isNew } : undefined,
+    context,
+  );
   return runSteps(steps, loadable, progress, loadedHash, scope, context);
 }
 
@@ -354,12 +364,18 @@ async function finish(
       recordId: record.id,
       step: 'verify',
       outcome: progress.isNew ? progress.origin : progress.wrote ? 'updated' : 'unchanged',
-      ...(warnings.length === 0
-        ? {}
-        : { warnings: warnings.map(({ value, ...issue }) => ({ ...issue, value: value ?? null })) }),
+      warnings: storedWarnings(record, warnings),
     },
   });
   return null;
+}
+
+/** What mapping noticed stays; what an earlier load noticed is said anew. */
+function storedWarnings(record: ClaimedRecord, noticed: MappingIssue[]): StoredWarning[] {
+  return [
+    ...record.warnings.filter((warning) => warning.stage !== 'load'),
+    ...noticed.map((issue): StoredWarning => ({ ...issue, value: issue.value ?? null, stage: 'load' })),
+  ];
 }
 
 /** A record's failure is a row, not an exception that ends the batch; what concerns every record is thrown on. */

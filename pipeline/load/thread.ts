@@ -58,15 +58,24 @@ export function replyOf(part: SpokenPart): ConversationReply {
       };
 }
 
-/** Parts that people or we wrote; Intercom adds others of its own (assignment, close, attribute changes). */
+/**
+ * Parts that people or we wrote. Intercom adds others of its own (assignment, close, attribute changes), without a
+ * text; a contact's reply to a closed conversation is a part of type `open` that carries the text.
+ */
 export function writtenParts(parts: ConversationPart[]): ConversationPart[] {
-  return parts.filter((part) => part.part_type === 'comment' || part.part_type === 'note');
+  return parts.filter(
+    (part) => part.part_type === 'note' || part.part_type === 'comment' || (part.body ?? '') !== '',
+  );
+}
+
+function kindOf(part: ConversationPart): 'comment' | 'note' {
+  return part.part_type === 'note' ? 'note' : 'comment';
 }
 
 /** Whether a part read back is this entry. Everything but white space counts. */
 export function isSamePart(sent: SpokenPart, read: ConversationPart): boolean {
   return (
-    read.part_type === sent.kind &&
+    kindOf(read) === sent.kind &&
     read.created_at === sent.created_at &&
     fold(read.body ?? '') === fold(sent.body) &&
     isSameSpeaker(sent, read)
@@ -116,7 +125,7 @@ export function compareThread(sent: SpokenPart[], read: ConversationPart[]): Com
     }
     left.splice(index, 1);
     const actual = {
-      kind: found.part_type,
+      kind: kindOf(found),
       author: found.author?.id ?? null,
       at: found.created_at,
       body: found.body,
@@ -125,7 +134,7 @@ export function compareThread(sent: SpokenPart[], read: ConversationPart[]): Com
   }
   for (const part of left) {
     const actual = {
-      kind: part.part_type,
+      kind: kindOf(part),
       author: part.author?.id ?? null,
       at: part.created_at,
       body: part.body,
