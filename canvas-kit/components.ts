@@ -89,9 +89,12 @@ export function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
 }
 
-/** Text from outside: `[label](address)` would become a link, so its two halves are kept apart. */
+/**
+ * Text from outside for a `text` component: `[label](address)` would become a link, so its halves are kept apart, and
+ * markup, which would be shown as it is, loses its angle.
+ */
 export function plain(text: string): string {
-  return text.replaceAll('](', '] (');
+  return text.replaceAll('](', '] (').replaceAll(/<(?=\/?[a-z])/gi, '‹');
 }
 
 export function link(label: string, url: string): string {

@@ -55,7 +55,7 @@ export function recordScreen(record: RecordDocument, label: string): Canvas {
   const url = record.destination?.url ?? null;
   return canvas(
     [
-      header(record.display_id ?? record.source_id),
+      header(plain(record.display_id ?? record.source_id)),
       ...table([
         ['Object', label],
         ['State', record.state],

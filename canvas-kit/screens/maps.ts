@@ -63,7 +63,7 @@ export function mapScreen(
   const next = options.from + RULES_PER_PAGE;
   const state =
     map.state === 'approved'
-      ? `Version ${map.version}, approved by ${map.approved_by ?? 'an owner'}.`
+      ? `Version ${map.version}, approved by ${plain(map.approved_by ?? 'an owner')}.`
       : `Version ${map.version}, proposed.`;
   return canvas(
     [

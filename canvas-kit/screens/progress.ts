@@ -69,7 +69,7 @@ export function progressComponents(run: RunDocument, view: View): Component[] {
       ['Progress', `${Math.floor(run.progress * 100)} %`],
       ['Records', `${formatCount(settled)} of ${formatCount(discovered)}`],
       ['Rejected', formatCount(rejected + waiting)],
-      ['Calls per minute', `${formatCount(Math.round(run.rate.calls_per_minute))}`],
+      ['Calls per minute', paused ? null : formatCount(Math.round(run.rate.calls_per_minute))],
       ['Expected end', end === null || paused ? null : formatTime(end, view.timezone)],
     ]),
     button('refresh', 'Refresh', 'secondary'),

@@ -57,7 +57,7 @@ function stateOf(check: PreflightCheck): string {
 export function checkScreen(check: PreflightCheck, next: NextRun): Canvas {
   return canvas(
     [
-      header(check.title),
+      header(plain(check.title)),
       paragraph(plain(check.detail)),
       ...(check.fix === '' ? [] : [muted(plain(check.fix))]),
       ...(check.state === 'needs_confirmation'

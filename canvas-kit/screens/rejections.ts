@@ -67,7 +67,7 @@ export function rejectionScreen(
   const value = formatValue(rejection.value, view.timezone);
   return canvas(
     [
-      header(`${label} ${nameOf(rejection)}`),
+      header(plain(`${label} ${nameOf(rejection)}`)),
       paragraph(plain(rejection.message)),
       ...table([
         ['Reason', rejection.code],
