@@ -1,6 +1,6 @@
 import { AppError, NotFoundError, SchemaError } from '../../errors.ts';
 import { ALL_CURSORS, pageQuery, parsePage, recordId, sameRows } from './paging.ts';
-import { asRecords, findRows, firstText } from './paths.ts';
+import { asRecords, findRows, firstText, readAll } from './paths.ts';
 import type { ChildSpec, InfraonProfile, ObjectSpec, PagingSpec } from './profile.ts';
 import { objectSpec } from './lists.ts';
 import type { Transport } from './transport.ts';
@@ -38,6 +38,37 @@ export function candidatesOf(spec: ChildSpec): PinnedCandidate[] {
 /** What makes two rows the same entry when several lists are read together. */
 export function childKey(spec: ChildSpec, row: RawRecord): string {
   return (spec.id === undefined ? null : firstText(row, spec.id)) ?? JSON.stringify(row);
+}
+
+/** Whether a row says that it belongs to the record: it names it, names another one, or names none. */
+export function parentOf(spec: ChildSpec, row: RawRecord, id: string): 'this' | 'other' | 'unsaid' {
+  const parents = (spec.parent ?? [])
+    .flatMap((path) => readAll(row, path))
+    .filter((value) => typeof value === 'string' || typeof value === 'number');
+  if (parents.length === 0) return 'unsaid';
+  return parents.some((parent) => String(parent) === id) ? 'this' : 'other';
+}
+
+/**
+ * Refuses rows of another record: a server that ignores a parameter would give everybody's notes to everybody. A thread
+ * may hold some entries of records that were merged into it, so a proven way is refused only when no row is its own.
+ */
+export function refuseForeignRows(
+  spec: ChildSpec,
+  candidate: PinnedCandidate,
+  rows: readonly RawRecord[],
+  id: string,
+): void {
+  const parents = rows.map((row) => parentOf(spec, row, id));
+  const foreign =
+    candidate.assumed === true
+      ? parents.some((parent) => parent !== 'this')
+      : parents.includes('other') && !parents.includes('this');
+  if (!foreign) return;
+  throw new SchemaError('the rows that came belong to another record', {
+    code: 'source_child_foreign',
+    field: id,
+  });
 }
 
 /** The same entry can have another id in another list; then its text and its time still agree. */
@@ -179,7 +210,8 @@ export function createChildReader(
   }
 
   async function rows(object: string, child: string, record: RawRecord): Promise<RawRecord[]> {
-    const spec = childSpec(objectSpec(profile, object), object, child);
+    const owner = objectSpec(profile, object);
+    const spec = childSpec(owner, object, child);
     const candidates = known(object, child);
     if (candidates === null) {
       throw new SchemaError(
@@ -191,7 +223,11 @@ export function createChildReader(
       );
     }
     const lists: RawRecord[][] = [];
-    for (const candidate of candidates) lists.push(await askOrNone(object, child, candidate, record));
+    for (const candidate of candidates) {
+      const rows = await askOrNone(object, child, candidate, record);
+      refuseForeignRows(spec, candidate, rows, recordId(owner, record) ?? '');
+      lists.push(rows);
+    }
     return mergeChildLists(spec, lists);
   }
 

@@ -16,6 +16,8 @@ export const PinnedCandidate = z.object({
   path: z.string().optional(),
   query: z.record(z.string(), z.string()).optional(),
   rows: z.array(z.string()),
+  /** Nothing could be found to prove it with; its rows are taken only where each names the record it belongs to. */
+  assumed: z.boolean().optional(),
 });
 export type PinnedCandidate = z.infer<typeof PinnedCandidate>;
 

@@ -1,6 +1,5 @@
-import { candidatesOf, childKey, isWrongWay, mergeChildLists } from '../children.ts';
+import { candidatesOf, childKey, isWrongWay, mergeChildLists, parentOf } from '../children.ts';
 import { recordId } from '../paging.ts';
-import { readAll } from '../paths.ts';
 import type { ChildSpec } from '../profile.ts';
 import type { PinnedCandidate, RawRecord } from '../types.ts';
 import type { ProbeContext } from './context.ts';
@@ -33,15 +32,8 @@ function keysOf(spec: ChildSpec, rows: readonly RawRecord[]): string {
   return JSON.stringify(rows.map((row) => childKey(spec, row)).sort());
 }
 
-function isScalar(value: unknown): value is string | number {
-  return typeof value === 'string' || typeof value === 'number';
-}
-
 function belongsElsewhere(spec: ChildSpec, rows: readonly RawRecord[], id: string): boolean {
-  return rows.some((row) => {
-    const parents = (spec.parent ?? []).flatMap((path) => readAll(row, path)).filter(isScalar);
-    return parents.length > 0 && !parents.some((parent) => String(parent) === id);
-  });
+  return rows.some((row) => parentOf(spec, row, id) === 'other');
 }
 
 /** Asks for the children of one ticket after another until the answers tell. */
@@ -73,6 +65,13 @@ async function judge(
 /** Candidates of one family differ in the parameter only; one of them is enough. */
 function familyOf(candidate: PinnedCandidate): string {
   return candidate.path?.replace('{id}/', '') ?? 'embedded';
+}
+
+/** The parameters alone, whatever the object and the path are called. */
+export function parametersOf(candidate: PinnedCandidate, object: string): string {
+  return Object.keys(candidate.query ?? {})
+    .map((key) => key.replaceAll(object, 'own'))
+    .join('&');
 }
 
 /** The same way of asking, whatever the object is called: what works for one kind of ticket is tried first for the next. */

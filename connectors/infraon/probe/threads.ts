@@ -2,11 +2,21 @@ import { AppError } from '../../../errors.ts';
 import { firstText, firstValue } from '../paths.ts';
 import type { ChildSpec, ObjectSpec } from '../profile.ts';
 import type { Capability, PinnedCandidate, RawRecord } from '../types.ts';
-import { findChildren, openTickets, shapeOf, type ChildFinding, type Ticket } from './children.ts';
+import {
+  findChildren,
+  openTickets,
+  parametersOf,
+  shapeOf,
+  type ChildFinding,
+  type Ticket,
+} from './children.ts';
 import { amount, capability, reasonOf, type ListSample, type ProbeContext } from './context.ts';
 
+/** Capability that speaks about the first thread of the profile. */
+const THREAD = 'thread_selector';
+
 /** Tickets whose threads are read to find the selector. */
-const SAMPLE_TICKETS = 8;
+const SAMPLE_TICKETS = 12;
 
 function describeWay(candidate: PinnedCandidate): string {
   if (candidate.path === undefined) return 'inside the full record';
@@ -138,7 +148,7 @@ function placesOf(samples: readonly ListSample[]): ChildPlace[] {
       .map(([child, spec]) => ({ id: `children:${object}.${child}`, object, child, owner, spec })),
   );
   const thread = places.find(({ spec }) => spec.onUnknownPrivacy !== undefined);
-  return places.map((place) => (place === thread ? { ...place, id: 'thread_selector' } : place));
+  return places.map((place) => (place === thread ? { ...place, id: THREAD } : place));
 }
 
 async function look(
@@ -157,21 +167,56 @@ async function look(
   }
 }
 
-/** Where no record of the sample has such children, the way that works for other objects is taken, if it answers at all. */
-function assume(context: ProbeContext, outcome: ChildOutcome, hints: ReadonlySet<string>): ChildOutcome {
+interface Hints {
+  /** Child name → shapes that work for other objects. */
+  shapes: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Parameters that work for any child. */
+  parameters: ReadonlySet<string>;
+}
+
+/**
+ * Where no record of the sample has such children, the likeliest way that answers at all is taken: one that works for
+ * other objects, or with parameters that work elsewhere. Reading then insists that each row names its record. The
+ * thread itself is never assumed.
+ */
+function assume(context: ProbeContext, outcome: ChildOutcome, hints: Hints): ChildOutcome {
   const { at, finding } = outcome;
-  if (finding === null || finding.pinned.length > 0) return outcome;
-  const way = finding.silent.find((candidate) => hints.has(shapeOf(candidate, at.object)));
+  if (finding === null || finding.pinned.length > 0 || at.id === THREAD || at.spec.parent === undefined)
+    return outcome;
+  const silent = finding.silent.filter(({ path, query }) => path !== undefined && query !== undefined);
+  const proven = silent.find((item) => hints.shapes.get(at.child)?.has(shapeOf(item, at.object)));
+  const way =
+    proven ?? silent.find((item) => hints.parameters.has(parametersOf(item, at.object))) ?? silent[0];
   if (way === undefined) return outcome;
-  context.pinned.children[`${at.object}.${at.child}`] = [way];
-  const text = `None of the ${at.owner.label} looked at has ${at.child}; they are asked for as elsewhere: ${describeWay(way)}.`;
-  return { ...outcome, capability: capability(at.id, true, text) };
+  context.pinned.children[`${at.object}.${at.child}`] = [{ ...way, assumed: true }];
+  const none = `None of the ${at.owner.label} looked at shows any ${at.child}.`;
+  const text =
+    proven === undefined
+      ? `${none} It is not proven that they would be seen: compare with a record that has some in Infraon. Asked for by ${describeWay(way)}.`
+      : `${none} They are asked for as elsewhere, by ${describeWay(way)}.`;
+  return { ...outcome, capability: capability(at.id, proven !== undefined, text) };
 }
 
 function threadFacts({ at, tickets, finding }: ChildOutcome): (Capability | null)[] {
   const rows = [...(finding?.answers.values() ?? [])].flat();
-  if (finding === null || at.id !== 'thread_selector' || rows.length === 0) return [];
+  if (finding === null || at.id !== THREAD || rows.length === 0) return [];
   return [describePrivacy(at.spec, rows), describeUpdates(at.owner, at.spec, tickets, finding)];
+}
+
+function hintsOf(outcomes: readonly ChildOutcome[]): Hints {
+  const shapes = new Map<string, Set<string>>();
+  const parameters = new Set<string>();
+  for (const { at, finding } of outcomes) {
+    for (const candidate of finding?.pinned ?? []) {
+      shapes.set(at.child, (shapes.get(at.child) ?? new Set()).add(shapeOf(candidate, at.object)));
+      if (candidate.query !== undefined) parameters.add(parametersOf(candidate, at.object));
+    }
+  }
+  return { shapes, parameters };
+}
+
+function rowsOf(outcome: ChildOutcome): RawRecord[] {
+  return [...(outcome.finding?.answers.values() ?? [])].flat();
 }
 
 /** Finds the ways to ask for threads, files and histories, and what the threads tell. */
@@ -179,28 +224,19 @@ export async function probeThreads(
   context: ProbeContext,
   samples: readonly ListSample[],
 ): Promise<Capability[]> {
-  const hints = new Map<string, Set<string>>();
   const opened = new Map<string, Ticket[]>();
   const outcomes: ChildOutcome[] = [];
   for (const at of placesOf(samples)) {
     const rows = samples.find(({ object }) => object === at.object)?.own ?? [];
     const tickets = opened.get(at.object) ?? (await openTickets(context, at.object, rows, SAMPLE_TICKETS));
     opened.set(at.object, tickets);
-    const outcome = await look(context, at, tickets, hints.get(at.child) ?? new Set());
-    outcomes.push(outcome);
-    const shapes = (outcome.finding?.pinned ?? []).map((candidate) => shapeOf(candidate, at.object));
-    hints.set(at.child, new Set([...(hints.get(at.child) ?? []), ...shapes]));
+    outcomes.push(await look(context, at, tickets, hintsOf(outcomes).shapes.get(at.child) ?? new Set()));
   }
-  const settled = outcomes.map((outcome) =>
-    assume(context, outcome, hints.get(outcome.at.child) ?? new Set()),
-  );
+  const hints = hintsOf(outcomes);
+  const settled = outcomes.map((outcome) => assume(context, outcome, hints));
   const files = settled.filter(({ at }) => at.spec.fields?.['url'] !== undefined);
-  const file =
-    files.find(({ finding }) => [...(finding?.answers.values() ?? [])].flat().length > 0) ?? files[0];
+  const file = files.find((outcome) => rowsOf(outcome).length > 0) ?? files[0];
   const found = settled.flatMap((outcome) => [outcome.capability, ...threadFacts(outcome)]);
-  const media =
-    file === undefined
-      ? null
-      : await probeMedia(context, file.at.spec, [...(file.finding?.answers.values() ?? [])].flat());
+  const media = file === undefined ? null : await probeMedia(context, file.at.spec, rowsOf(file));
   return [...found, media].filter((item) => item !== null);
 }

@@ -155,7 +155,38 @@ describe('attachments', () => {
     const { pinned, found } = await probe({ child_selector: 'none' });
     expect(found.get('children:incident.attachments')).toMatchObject({ ok: false });
     expect(found.get('media')).toMatchObject({ ok: false });
-    expect(pinned.children['incident.attachments']).toEqual([]);
+    expect(pinned.children['incident.attachments']?.every(({ assumed }) => assumed === true)).toBe(true);
+  });
+});
+
+describe('a sample without any such rows', () => {
+  it('assumes the parameters that work elsewhere, and insists that each row names its record', async () => {
+    const { files } = tenant.simulator.state.desk;
+    tenant.simulator.state.desk.files = [];
+    const { pinned, found } = await probe({
+      child_selector: '?incident_id',
+      thread_selector: 'conversation/?incident_id',
+    });
+    expect(found.get('children:incident.attachments')).toMatchObject({ ok: false });
+    expect(found.get('children:incident.attachments')?.detail).toContain('not proven');
+    expect(pinned.children['incident.attachments']).toMatchObject([
+      { path: '/ux/sd/inci/incident/attachment/', query: { incident_id: '{id}' }, assumed: true },
+    ]);
+    tenant.simulator.state.desk.files = files;
+    tenant.reset({ child_selector: '?incident_id' });
+    const client = tenant.client({ pinned });
+    const file = files.find(({ ref_id, inline }) => !inline && incidents().includes(ref_id))!;
+    const record = await client.detail('incident', file.ref_id);
+    expect(await client.children('incident', 'attachments', record)).not.toHaveLength(0);
+    // The same facts on a tenant that ignores the parameter: refused, not mixed up.
+    tenant.reset({ child_selector: 'none' });
+    const other = incidents().find((id) => !files.some(({ ref_id }) => ref_id === id))!;
+    const [first] = tenant.simulator.state.desk.incidents;
+    const shown = files.some(({ ref_id, inline }) => ref_id === first!.incident_id && !inline);
+    const read = client.children('incident', 'attachments', { incident_id: other });
+    await (shown
+      ? expect(read).rejects.toMatchObject({ code: 'source_child_foreign' })
+      : expect(read).resolves.toEqual([]));
   });
 });
 
