@@ -1,5 +1,7 @@
+import { defaultProfile, mergeProfile } from '../connectors/infraon/profile.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { InventoryField } from '../objects/mapping.ts';
+import { STRING_LIMIT } from '../objects/transforms/text.ts';
 import type { Deps } from './deps.ts';
 import type { DiscoveredObject, DiscoveryDocument, ObjectTypeDocument } from './documents.ts';
 import { findConnection, type SourceConnection } from './infraon-access.ts';
@@ -125,6 +127,26 @@ function fieldOf(
   };
 }
 
+function lossyOf(map: StoredMap | undefined): string[] {
+  const cut = new Map<number, string[]>();
+  const said: string[] = [];
+  for (const rule of map?.rules ?? []) {
+    const stated = rule.options.maxLength;
+    const maxLength = stated ?? (rule.transform === 'truncate' ? STRING_LIMIT : undefined);
+    if (typeof maxLength === 'number') cut.set(maxLength, [...(cut.get(maxLength) ?? []), rule.source]);
+    else
+      said.push(
+        ...rule.reasons
+          .filter((reason) => /^lossy/i.test(reason))
+          .map((reason) => `${rule.source}: ${reason}`),
+      );
+  }
+  const lengths = [...cut].map(
+    ([length, sources]) => `Values longer than ${length} characters are cut: ${sources.join(', ')}.`,
+  );
+  return [...lengths, ...said];
+}
+
 function objectOf(
   definition: ObjectDefinition,
   found: DiscoveredObject,
@@ -153,26 +175,25 @@ function objectOf(
       count: finding.count,
       examples: finding.examples,
     })),
-    lossy: (map?.rules ?? [])
-      .filter((rule) => rule.transform === 'truncate' || rule.reasons.some((reason) => /lossy/i.test(reason)))
-      .map((rule) => `${rule.source}: ${rule.reasons.at(-1) ?? 'Long values are cut.'}`),
+    lossy: lossyOf(map),
   };
 }
 
 /** Lists that the tenant offers and no object of this product reads: named, so that nobody believes they move. */
 function unreadLists(deps: Deps, connection: SourceConnection | undefined): ScopeDocument['not_migrated'] {
-  const read = new Set(
-    deps.registry.all().flatMap(({ source }) => (source.kind === 'endpoint' ? [source.object] : [])),
-  );
-  return (connection?.capabilities ?? []).flatMap(({ id, ok, detail }) => {
+  if (connection === undefined) return [];
+  const { objects } = mergeProfile(defaultProfile(), connection.profileOverride);
+  const read = new Set<string>();
+  for (const { source } of deps.registry.all()) {
+    if (source.kind !== 'endpoint') continue;
+    read.add(source.object);
+    for (const join of objects[source.object]?.joins ?? []) read.add(join.object);
+  }
+  return connection.capabilities.flatMap(({ id, ok, detail }) => {
     const object = id.startsWith('list:') ? id.slice('list:'.length) : undefined;
     if (object === undefined || !ok || read.has(object)) return [];
-    return [
-      {
-        what: `Infraon ${object.replaceAll('_', ' ')} records`,
-        why: `Not moved as records of their own; names may be used by other objects. ${detail}`,
-      },
-    ];
+    const label = objects[object]?.label ?? object.replaceAll('_', ' ');
+    return [{ what: `Infraon ${label}`, why: `Not moved as records of their own. ${detail}` }];
   });
 }
 

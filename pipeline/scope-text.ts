@@ -1,3 +1,4 @@
+import { isObject } from '../objects/paths.ts';
 import type { ScopeDocument, ScopeObject } from './scope-document.ts';
 
 /** One table or list of the scope, independent of how it is written down. */
@@ -18,9 +19,17 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 360) / 10} hours`;
 }
 
+/** A link that leads nowhere, as the discovery reports it. */
+function linkText(value: unknown): string | null {
+  if (!isObject(value) || typeof value.object !== 'string' || typeof value.id !== 'string') return null;
+  return `${value.object.replaceAll('_', ' ')} ${value.id}`;
+}
+
 function exampleText(example: ScopeObject['quality'][number]['examples'][number]): string {
   const id = example.display_id ?? example.source_id;
   const { value } = example;
+  const link = linkText(value);
+  if (link !== null) return `${id} → ${link}`;
   const shown =
     typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
   return [id, shown].filter((part) => part !== '').join(': ');
@@ -185,7 +194,7 @@ ${blocks.map(htmlBlock).join('\n')}
 function escapeMarkdown(text: string): string {
   return text
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~]/g, (character) => `\\${character}`)
+    .replace(/[\\`*[\]#|~]/g, (character) => `\\${character}`)
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
 }
