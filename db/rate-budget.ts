@@ -32,7 +32,10 @@ export async function acquireCalls(
   return { calls: row?.taken ?? 0, windowEndsAtMs: row?.endsAt.getTime() ?? 0 };
 }
 
-/** The row is locked first, so that what is granted is computed from its newest version. */
+/**
+ * The row is locked first, so that what is granted is computed from its newest version. Windows follow each other on
+ * Intercom's own grid: a window of ours that straddled two of theirs would spend twice in one.
+ */
 async function takeSlice(
   sql: Queryable,
   workspaceId: string,
@@ -45,7 +48,9 @@ async function takeSlice(
       ), slice as (
         select granted as last_granted, rolled,
           case when rolled then 0 else granted end as granted,
-          case when rolled then now() + ${WINDOW_MS} * interval '1 millisecond' else window_ends_at end as ends_at,
+          case when rolled then window_ends_at
+              + (floor(extract(epoch from now() - window_ends_at) * 1000 / ${WINDOW_MS}) + 1) * ${WINDOW_MS} * interval '1 millisecond'
+            else window_ends_at end as ends_at,
           greatest(0, least(${calls}::int,
             floor(call_limit * share_percent / 100.0)::int - case when rolled then 0 else granted end)) as taken
         from budget
@@ -59,8 +64,9 @@ async function takeSlice(
 }
 
 /**
- * Learns from an answer's headers. A 429 means the window is used up, by whomever: nothing more is granted before its
- * reset. A reset in the past is ignored, so that no process spins on it.
+ * Learns from an answer's headers: the limit, and when Intercom's window ends. A 429 means the window is used up, by
+ * whomever: nothing more is granted before its reset. A reset in the past, or further away than one window, is ignored,
+ * so that no process spins on it or sleeps for it.
  */
 export async function reportHeaders(
   sql: Queryable,
@@ -75,7 +81,8 @@ export async function reportHeaders(
       call_limit = coalesce(${limit}::int, call_limit),
       granted = case when ${refused} then greatest(granted, coalesce(${limit}::int, call_limit)) else granted end,
       window_ends_at = case
-        when ${refused} and ${resetAt}::timestamptz > now() then ${resetAt}::timestamptz
+        when ${resetAt}::timestamptz > now() and ${resetAt}::timestamptz <= now() + ${WINDOW_MS + 1_000} * interval '1 millisecond'
+          then ${resetAt}::timestamptz
         when ${refused} then now() + ${WINDOW_MS} * interval '1 millisecond'
         else window_ends_at end,
       updated_at = now()

@@ -26,6 +26,9 @@ export interface RateBudget {
   report(headers: RateObservation, refused: boolean): Promise<void>;
 }
 
+/** `X-RateLimit-Reset` has whole seconds. */
+const GRID_TOLERANCE_MS = 1_000;
+
 export interface RateLimiterOptions {
   budget: RateBudget;
   now: () => number;
@@ -44,6 +47,17 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
   let endsAtMs = 0;
   let knownLimit: number | undefined;
   let refill: Promise<void> | undefined;
+  let reporting = false;
+
+  /** Whether Intercom's window ends at another moment than the one our slice is for. */
+  function isOffGrid(resetAtMs: number | undefined): boolean {
+    return (
+      resetAtMs !== undefined &&
+      resetAtMs > options.now() &&
+      endsAtMs > 0 &&
+      Math.abs(resetAtMs - endsAtMs) > GRID_TOLERANCE_MS
+    );
+  }
 
   async function refillSlice(): Promise<void> {
     for (;;) {
@@ -72,11 +86,20 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
     },
     observe(headers, refused) {
       if (refused) left = 0;
-      if (refused || (headers.limit !== undefined && headers.limit !== knownLimit)) {
-        knownLimit = headers.limit ?? knownLimit;
-        // Best effort: the next 429 or limit change reports again, and the budget's own window ends in any case.
-        void options.budget.report(headers, refused).catch(() => undefined);
-      }
+      const news =
+        refused ||
+        (headers.limit !== undefined && headers.limit !== knownLimit) ||
+        isOffGrid(headers.resetAtMs);
+      if (!news || reporting) return;
+      knownLimit = headers.limit ?? knownLimit;
+      reporting = true;
+      // Best effort: the next answer reports again what could not be stored now.
+      void options.budget
+        .report(headers, refused)
+        .catch(() => undefined)
+        .finally(() => {
+          reporting = false;
+        });
     },
   };
 }
