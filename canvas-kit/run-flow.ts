@@ -3,6 +3,7 @@ import type { RejectionAction, RejectionDocument, RunDocument } from '../pipelin
 import type { Canvas } from './components.ts';
 import { labelOf, textInput, type Handler, type SubmitContext } from './context.ts';
 import { overview } from './first-canvas.ts';
+import { checkedNow } from './setup-flow.ts';
 import { refusedScreen } from './screens/messages.ts';
 import { readinessScreen, type NextRun } from './screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from './screens/rejections.ts';
@@ -18,8 +19,7 @@ async function startRun(context: SubmitContext, kind: NextRun): Promise<Canvas> 
     // A second click on the same button: the run it asked for is already there.
     if (error.code === 'run_active') return overview(context);
     if (error.code !== 'preflight_failed') throw error;
-    const { checks } = await useCases.getPreflight(actor);
-    return readinessScreen(checks, kind, error.message);
+    return readinessScreen(await checkedNow(context), kind, null);
   }
   return overview(context);
 }

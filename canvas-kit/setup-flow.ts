@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { SourceInput } from '../pipeline/documents.ts';
+import type { PreflightCheck, SourceInput } from '../pipeline/documents.ts';
 import type { Canvas } from './components.ts';
 import { pluralOf, splitArgument, textInput, type Handler, type SubmitContext } from './context.ts';
 import { overview } from './first-canvas.ts';
@@ -76,8 +76,20 @@ async function approveMap(context: SubmitContext): Promise<Canvas> {
 }
 
 async function readiness(context: SubmitContext, next: NextRun): Promise<Canvas> {
-  const { checks } = await context.useCases.getPreflight(context.actor);
-  return readinessScreen(checks, next, null);
+  return readinessScreen(await checkedNow(context), next, null);
+}
+
+/** The checks after custom object types that are not proven were tried again: a person may just have made them. */
+export async function checkedNow({ useCases, actor }: SubmitContext): Promise<PreflightCheck[]> {
+  const { types } = await useCases.getObjectTypes(actor);
+  if (types.some((type) => type.state !== 'proven')) {
+    await useCases.probeObjectTypes(actor).catch((error: unknown) => {
+      // Somebody else is probing, or Intercom refuses us: the checks say so in their own words.
+      if (!(error instanceof UserError) || error.httpStatus !== 409) throw error;
+    });
+  }
+  const { checks } = await useCases.getPreflight(actor);
+  return checks;
 }
 
 async function check(context: SubmitContext): Promise<Canvas> {
