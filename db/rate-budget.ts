@@ -24,7 +24,7 @@ export async function acquireCalls(
   if (rows.length === 0) {
     await sql`
       insert into rate_budgets (workspace_id, call_limit, window_ends_at, share_percent)
-      values (${workspaceId}, ${DEFAULT_WINDOW_LIMIT}, now(), ${Math.round(defaultShare * 100)})
+      values (${workspaceId}, ${DEFAULT_WINDOW_LIMIT}, now() - interval '1 second', ${Math.round(defaultShare * 100)})
       on conflict (workspace_id) do nothing`;
     rows.push(...(await takeSlice(sql, workspaceId, calls)));
   }
@@ -44,16 +44,18 @@ async function takeSlice(
   return [
     ...(await sql<{ taken: number; endsAt: Date }[]>`
       with budget as (
-        select *, window_ends_at <= now() as rolled from rate_budgets where workspace_id = ${workspaceId} for update
+        select * from rate_budgets where workspace_id = ${workspaceId} for update
+      ), clock as (
+        select *, window_ends_at <= clock_timestamp() as rolled, clock_timestamp() - window_ends_at as late from budget
       ), slice as (
         select granted as last_granted, rolled,
           case when rolled then 0 else granted end as granted,
           case when rolled then window_ends_at
-              + (floor(extract(epoch from now() - window_ends_at) * 1000 / ${WINDOW_MS}) + 1) * ${WINDOW_MS} * interval '1 millisecond'
+              + (floor(extract(epoch from late) * 1000 / ${WINDOW_MS}) + 1) * ${WINDOW_MS} * interval '1 millisecond'
             else window_ends_at end as ends_at,
           greatest(0, least(${calls}::int,
             floor(call_limit * share_percent / 100.0)::int - case when rolled then 0 else granted end)) as taken
-        from budget
+        from clock
       )
       update rate_budgets b
       set granted = s.granted + s.taken, window_ends_at = s.ends_at, updated_at = now(),
