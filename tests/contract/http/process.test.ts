@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../support/database.ts';
+
+const MAIN = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase();
+});
+afterAll(() => database.drop());
+
+function start(environment: Record<string, string>): { child: ChildProcess; stderr: () => string } {
+  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+    env: { PATH: process.env.PATH, DATABASE_URL: database.url, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8');
+  });
+  return { child, stderr: () => text };
+}
+
+async function exitCode(child: ChildProcess): Promise<unknown> {
+  const [code] = (await once(child, 'exit')) as [unknown];
+  return code;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const complete = {
+  INTERCOM_CLIENT_ID: 'id',
+  INTERCOM_CLIENT_SECRET: 'a-secret-that-must-not-be-logged',
+  SECRET_KEY: Buffer.alloc(32, 3).toString('base64'),
+};
+
+describe('the server process', () => {
+  it.each([
+    ['missing', { ...complete, SECRET_KEY: '' }, /^SECRET_KEY is missing: expected .*\n$/],
+    ['malformed', { ...complete, RATE_SHARE: '7' }, /^RATE_SHARE is malformed: expected .*\n$/],
+  ])('does not start with a %s variable, and names it in one line', async (_name, environment, line) => {
+    const { child, stderr } = start(environment);
+    expect(await exitCode(child)).toBe(1);
+    expect(stderr()).toMatch(line);
+  });
+
+  it('listens, and stops on SIGTERM', async () => {
+    const port = await freePort();
+    const { child, stderr } = start({ ...complete, PORT: String(port) });
+    const exited = exitCode(child);
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/readyz`).then(
+            (response) => response.status,
+            () => 0,
+          ),
+        {
+          timeout: 25_000,
+          interval: 200,
+        },
+      )
+      .toBe(200);
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(stderr()).toContain('"msg":"stopping"');
+    expect(stderr()).not.toContain(complete.INTERCOM_CLIENT_SECRET);
+  });
+});
