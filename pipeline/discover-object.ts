@@ -128,7 +128,7 @@ export async function discoverObject(
   const ids = new Set<string>();
   const people = derivesCompanies(context.registry, definition) ? new Array<Raw>() : undefined;
 
-  for await (const page of pagesOf(client, object)) {
+  for await (const page of pagesOf(client, object, context.signal)) {
     context.signal?.throwIfAborted();
     for (const row of await joined(client, object, page.rows, problems)) {
       const key = keyOf(spec, row);

@@ -99,7 +99,7 @@ export async function reviveDiscoveries(deps: Deps): Promise<number> {
 export interface DiscoveryOptions {
   /** Full records read per object. */
   sampleSize?: number;
-  /** Ends the work early, to be taken up again by the next run of the task. */
+  /** Ends the work early and puts it back into the queue; the process's own when absent. */
   signal?: AbortSignal;
 }
 
@@ -114,11 +114,15 @@ export async function runDiscovery(
   options: DiscoveryOptions = {},
 ): Promise<void> {
   if ((await readDiscovery(deps, workspaceId))?.state !== 'running') return;
+  const signal = options.signal ?? deps.stopping;
   await withWorkspaceLock(deps, workspaceId, 'discover', async () => {
     try {
-      await discoverAll(deps, workspaceId, options);
+      await discoverAll(deps, workspaceId, { ...options, signal });
     } catch (error) {
-      if (options.signal?.aborted === true) return;
+      if (signal.aborted) {
+        await enqueueDiscovery(deps.db.sql, workspaceId);
+        return;
+      }
       await finish(deps, workspaceId, 'failed', {
         error:
           error instanceof AppError ? sentence(messageOf(error)) : 'An internal error stopped the discovery.',

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TransientError } from '../errors.ts';
 import { firstText, firstValue, readPath } from '../connectors/infraon/paths.ts';
 import type { ObjectSpec } from '../connectors/infraon/profile.ts';
 import type { Cursor, InfraonClient, Page, RawRecord } from '../connectors/infraon/types.ts';
@@ -23,14 +25,41 @@ export function exclusionOf(spec: ObjectSpec, row: RawRecord): 'demo' | 'deleted
   return deleted === true || deleted === 'true' || deleted === 1 ? 'deleted' : null;
 }
 
-/** Every page of a list, oldest records first where the tenant honours the order. */
-export async function* pagesOf(client: InfraonClient, object: string): AsyncGenerator<Page> {
+/** A source that needs a rest is given several before a scan fails. */
+const MAX_RESTS = 5;
+
+/**
+ * Every page of a list, oldest records first where the tenant honours the order. While the client leaves a struggling
+ * source alone, the scan waits and goes on where it was.
+ */
+export async function* pagesOf(
+  client: InfraonClient,
+  object: string,
+  signal?: AbortSignal,
+): AsyncGenerator<Page> {
   let cursor: Cursor | null = null;
   do {
-    const page: Page = await client.listPage(object, cursor, { order: 'created' });
+    const page: Page = await readPatiently(client, object, cursor, signal);
     yield page;
     cursor = page.next;
   } while (cursor !== null);
+}
+
+async function readPatiently(
+  client: InfraonClient,
+  object: string,
+  cursor: Cursor | null,
+  signal: AbortSignal | undefined,
+): Promise<Page> {
+  for (let rests = 0; ; rests += 1) {
+    try {
+      return await client.listPage(object, cursor, { order: 'created' });
+    } catch (error) {
+      const resting = error instanceof TransientError && error.code === 'source_circuit_open';
+      if (!resting || rests >= MAX_RESTS) throw error;
+      await sleep(client.profile.http.limits.breakerOpenMs, undefined, { signal });
+    }
+  }
 }
 
 /** Whether a full record holds more than its row. */

@@ -19,7 +19,8 @@ export async function withWorkspaceLock(
     try {
       await work();
     } finally {
-      await connection`select pg_advisory_unlock(hashtextextended(${key}, 0))`;
+      // A connection that reached the end of its life took the lock with it.
+      await connection`select pg_advisory_unlock(hashtextextended(${key}, 0))`.catch(() => undefined);
     }
     return true;
   } finally {

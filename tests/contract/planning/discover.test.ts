@@ -181,12 +181,14 @@ describe('a discovery', () => {
     expect((await discover()).state).toBe('done');
   });
 
-  it('does nothing when none was started, and stops when told to', async () => {
+  it('does nothing when none was started, and goes back into the queue when stopped', async () => {
     await runDiscovery(world.deps, OWNER.workspaceId);
     expect((await getDiscovery(world.deps, VIEWER)).state).toBe('done');
     await startDiscovery(world.deps, OPERATOR);
+    await world.deps.db.sql`delete from graphile_worker._private_jobs`;
     await runDiscovery(world.deps, OWNER.workspaceId, { signal: AbortSignal.abort() });
     expect((await getDiscovery(world.deps, VIEWER)).state).toBe('running');
+    expect(await world.deps.db.sql`select 1 from graphile_worker.jobs`).toHaveLength(1);
     await runDiscovery(world.deps, OWNER.workspaceId, { sampleSize: 5 });
     expect((await getDiscovery(world.deps, VIEWER)).state).toBe('done');
   });
