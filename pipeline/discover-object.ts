@@ -1,15 +1,20 @@
 import type { ObjectSpec } from '../connectors/infraon/profile.ts';
 import type { InfraonClient } from '../connectors/infraon/types.ts';
 import { AppError, AuthError, NotFoundError, RejectedError, SchemaError, messageOf } from '../errors.ts';
-import { deriveCompanies, type CompanyRule } from '../objects/company.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { Raw } from '../objects/paths.ts';
 import { readFields } from '../objects/read-fields.ts';
-import type { Registry } from '../objects/registry.ts';
+import { discoverDerived } from './discover-derived.ts';
+import {
+  derivesCompanies,
+  isReferredTo,
+  qualityContext,
+  type DiscoveryContext,
+  type ObjectReading,
+} from './discovery-context.ts';
 import { combineInventories, createFieldInventory } from './discovery-fields.ts';
-import type { DiscoveredObject } from './documents.ts';
-import { createShapeTally, type Shape } from './estimate.ts';
-import { createQualityCheck, mergeFindings, type QualityContext, type QualityFinding } from './quality.ts';
+import { createShapeTally } from './estimate.ts';
+import { createQualityCheck, mergeFindings, type QualityFinding } from './quality.ts';
 import {
   exclusionOf,
   hasMoreThanRow,
@@ -23,34 +28,6 @@ import { createSpreadSample } from './spread-sample.ts';
 /** Details are read side by side; the client's own gate decides how many really are. */
 const DETAIL_READERS = 8;
 const MAX_EXAMPLES = 5;
-
-export interface DiscoveryContext {
-  client: InfraonClient;
-  registry: Registry;
-  timezone: string;
-  defaultCountry: string;
-  companyRule: CompanyRule;
-  now: Date;
-  /** Full records read per object. */
-  sampleSize: number;
-  /** Ids of the objects read so far that others refer to. */
-  ids: Map<string, Set<string>>;
-  /** What companies are derived from, by the object it was read with. */
-  people: Map<string, Raw[]>;
-  fieldPaths(sourceObject: string): Record<string, string[]>;
-  signal: AbortSignal | undefined;
-}
-
-export interface ObjectReading {
-  document: DiscoveredObject;
-  /** Sampled raw records, for the samples of a proposed map. */
-  samples: Raw[];
-  shape: Shape;
-  /** Records that a load would move. */
-  movable: number;
-  /** What could not be read although the rest was, as sentences. */
-  problems: string[];
-}
 
 interface Counts {
   all: number;
@@ -80,10 +57,6 @@ function specOf(client: InfraonClient, object: string): ObjectSpec {
     });
   }
   return spec;
-}
-
-function qualityContext(context: DiscoveryContext): QualityContext {
-  return { ...context, idsOf: (object) => context.ids.get(object) };
 }
 
 /** Joined look-ups are decoration: an account that may not read them still has its records discovered. */
@@ -215,16 +188,6 @@ function countFindings(counts: Counts): QualityFinding[] {
   return findings;
 }
 
-function isReferredTo(registry: Registry, name: string): boolean {
-  return registry.all().some((other) => other.fields.some((field) => field.object === name));
-}
-
-function derivesCompanies(registry: Registry, definition: ObjectDefinition): boolean {
-  return registry
-    .all()
-    .some((other) => other.source.kind === 'derived' && other.source.from === definition.name);
-}
-
 /**
  * Full records of the sampled rows. One that cannot be read is a finding; a connection that no longer works ends the
  * object.
@@ -265,47 +228,5 @@ async function readSample(
   return {
     records: records.filter((record) => record !== undefined),
     failures: failures.length === 0 ? [] : [{ code: 'source_unreadable', count: failures.length, examples }],
-  };
-}
-
-function discoverDerived(definition: ObjectDefinition, context: DiscoveryContext): ObjectReading {
-  const from = definition.source.kind === 'derived' ? definition.source.from : '';
-  const people = context.people.get(from);
-  if (people === undefined) {
-    throw new SchemaError(
-      `they are derived from ${from.replaceAll('_', ' ')} records, which could not be read`,
-      {
-        code: 'source_not_read',
-      },
-    );
-  }
-  context.people.delete(from);
-  const records = deriveCompanies(people, context.companyRule);
-  const inventory = createFieldInventory(definition, context.timezone);
-  const quality = createQualityCheck(definition, qualityContext(context));
-  const shape = createShapeTally(definition);
-  const sample = createSpreadSample<Raw>(context.sampleSize);
-  const ids = new Set<string>();
-  for (const raw of records) {
-    const values = readFields(raw, definition, { timezone: context.timezone });
-    const sourceId = typeof values.id === 'string' ? values.id : '';
-    ids.add(sourceId);
-    inventory.add(raw, values);
-    quality.add(raw, values, { sourceId, displayId: null });
-    shape.add(values);
-    sample.add(raw);
-  }
-  if (isReferredTo(context.registry, definition.name)) context.ids.set(definition.name, ids);
-  return {
-    document: {
-      object: definition.name,
-      count: records.length,
-      fields: inventory.fields(),
-      quality: mergeFindings([quality.findings(() => true)]),
-    },
-    samples: sample.take(),
-    shape: shape.average(),
-    movable: records.length,
-    problems: [],
   };
 }
