@@ -130,6 +130,11 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 /** Only what `npm run db:migrate` needs, so that it runs before the app is registered with Intercom. */
-export function loadDatabaseConfig(environment: NodeJS.ProcessEnv = process.env): Pick<Config, 'databaseUrl' | 'dataDir'> {
-  return { databaseUrl: environment['DATABASE_URL'] || undefined, dataDir: environment['DATA_DIR'] || '.data' };
+export function loadDatabaseConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+): Pick<Config, 'databaseUrl' | 'dataDir'> {
+  return {
+    databaseUrl: environment['DATABASE_URL'] || undefined,
+    dataDir: environment['DATA_DIR'] || '.data',
+  };
 }

@@ -1,4 +1,4 @@
-import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
+import { Logger, LogLevel, run, type Runner, type TaskList } from 'graphile-worker';
 import { releaseExpiredLeases } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 import type { Deps } from '../pipeline/deps.ts';
@@ -46,8 +46,8 @@ export async function startWorker(
 
 function queueLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === 'error') log.error({ queue: true }, message);
-    else if (level === 'warning') log.warn({ queue: true }, message);
+    if (level === LogLevel.ERROR) log.error({ queue: true }, message);
+    else if (level === LogLevel.WARNING) log.warn({ queue: true }, message);
     else log.trace({ queue: true }, message);
   });
 }

@@ -62,19 +62,20 @@ function featuresOf(raw: Raw, definition: ObjectDefinition, timezone: string): s
   return definition.fields.flatMap((field) => {
     const value = values[field.key];
     if (value === undefined || value === null || value === '') return [`${field.key}:empty`];
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
     switch (field.type) {
       case 'enum':
       case 'boolean':
-        return [`${field.key}=${String(value)}`];
+        return [`${field.key}=${text}`];
       case 'list':
       case 'references':
       case 'thread':
         return [`${field.key}#${sizeClass(Array.isArray(value) ? value.length : 1)}`];
       case 'string':
       case 'html':
-        return [`${field.key}#${sizeClass(String(value).length)}`];
+        return [`${field.key}#${sizeClass(text.length)}`];
       case 'email':
-        return [`${field.key}:${String(value).includes('*') ? 'masked' : 'filled'}`];
+        return [`${field.key}:${text.includes('*') ? 'masked' : 'filled'}`];
       case 'integer':
       case 'decimal':
       case 'datetime':

@@ -239,9 +239,10 @@ function wholeNumber(flag: 'records' | 'seed'): number {
 function freePort(preferred: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () =>
-      preferred === 0 ? reject(new Error('no free port')) : freePort(0).then(resolve, reject),
-    );
+    server.once('error', (error) => {
+      if (preferred === 0) reject(error);
+      else freePort(0).then(resolve, reject);
+    });
     server.listen(preferred, '127.0.0.1', () => {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : preferred));

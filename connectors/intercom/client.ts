@@ -91,7 +91,7 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
       return parse(
         schemas.Contact,
         'PUT /contacts/{id}',
-        await sdk.contacts.update({ ...body, contact_id: id } as never),
+        await sdk.contacts.update({ ...body, contact_id: id }),
       );
     },
     async getContact(id: string) {
@@ -264,7 +264,7 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
         await sdk.customObjectInstances.createCustomObjectInstances({
           ...body,
           custom_object_type_identifier: type,
-        } as never),
+        }),
       );
     },
     /** Throws NotFoundError; its message tells a missing type from a missing instance. */

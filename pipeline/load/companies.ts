@@ -22,7 +22,7 @@ export const companies: Destination<CompanyPayload> = {
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getCompany(loaded.destinationId);
     if (actual === null) return null;
-    const { resource: _resource, custom_attributes: _attributes, ...fields } = payload;
+    const { resource, custom_attributes, ...fields } = payload;
     return {
       comparisons: [
         ...Object.entries(fields).map(([name, value]) =>
@@ -36,7 +36,7 @@ export const companies: Destination<CompanyPayload> = {
 };
 
 function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step {
-  const { resource: _resource, custom_attributes, ...fields } = payload;
+  const { resource, custom_attributes, ...fields } = payload;
   return {
     key: existing !== undefined ? `update:${shortHash(payloadHash(payload))}` : 'create',
     once: existing !== undefined ? 'run' : 'ever',

@@ -20,7 +20,7 @@ import {
 export const customObjectInstances: Destination<CustomObjectPayload> = {
   requiredRefs: () => [],
   optionalRefs: (payload) => refsIn(payload.custom_attributes),
-  plan: (payload, existing) => [upsertStep(payload, existing)],
+  plan: (payload, existing, context) => [upsertStep(payload, existing, context)],
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getInstance(payload.type, loaded.destinationId);
     if (actual === null) return null;
@@ -37,10 +37,16 @@ export const customObjectInstances: Destination<CustomObjectPayload> = {
   },
 };
 
-function upsertStep(payload: CustomObjectPayload, existing: Loaded | undefined): Step {
-  const { resource: _resource, type, custom_attributes, ...fields } = payload;
+function upsertStep(
+  payload: CustomObjectPayload,
+  existing: Loaded | undefined,
+  { resolve }: Pick<LoadContext, 'resolve'>,
+): Step {
+  const { resource, type, custom_attributes, ...fields } = payload;
+  // Links that can be made by now are part of what this write is about: a later pass of the same run is another write.
+  const written = { ...payload, custom_attributes: resolveAttributes(custom_attributes, { resolve }) };
   return {
-    key: existing !== undefined ? `update:${shortHash(payloadHash(payload))}` : 'create',
+    key: existing !== undefined ? `update:${shortHash(payloadHash(written))}` : 'create',
     once: existing !== undefined ? 'run' : 'ever',
     operation: 'POST /custom_object_instances/{type}',
     identity: { type, external_id: payload.external_id },

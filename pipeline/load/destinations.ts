@@ -15,5 +15,5 @@ const DESTINATIONS: { [R in ResourceName]: Destination<Extract<Payload, { resour
 
 /** The destination of a payload; payload and destination belong together by `resource`. */
 export function destinationOf(payload: Payload): Destination<Payload> {
-  return DESTINATIONS[payload.resource] as Destination<Payload>;
+  return DESTINATIONS[payload.resource];
 }
