@@ -92,6 +92,12 @@ export function attributesOf(
   return [...specs.values()];
 }
 
+/** What a reference attribute calls the records of an object; undefined for those that nothing can refer to. */
+export function referenceTypeOf(definition: ObjectDefinition): string | undefined {
+  const { type, resource } = definition.destination;
+  return type?.identifier ?? RESOURCES[resource].referenceType;
+}
+
 const FORMATS: Record<AttributeType, SchemaType['attributes'][number]['format']> = {
   string: 'text',
   text: 'text',

@@ -1,5 +1,6 @@
-import { attributesOf } from './attributes.ts';
-import type { ObjectDefinition } from './define-object.ts';
+import { attributesOf, referenceTypeOf } from './attributes.ts';
+import { objectsOf, type ObjectDefinition } from './define-object.ts';
+import { CUSTOM_TARGET } from './map-record.ts';
 import { RESOURCES } from './resources.ts';
 import { validateMap } from './validate-map.ts';
 
@@ -19,6 +20,7 @@ function checkFields(definition: ObjectDefinition, names: ReadonlySet<string>): 
     ['displayField', definition.displayField],
     ['identity.unique', definition.identity.unique?.field],
     ['person.name', definition.person?.name],
+    ['variants', definition.variants],
   ];
   for (const key of placeholders(definition.identity.template)) named.push(['identity.template', key]);
   for (const key of definition.person?.ids ?? []) named.push(['person.ids', key]);
@@ -27,8 +29,8 @@ function checkFields(definition: ObjectDefinition, names: ReadonlySet<string>): 
   }
   if (!known.has('id')) problems.push('it has no field "id"');
   for (const field of definition.fields) {
-    if (field.object !== undefined && !names.has(field.object)) {
-      problems.push(`field "${field.key}" refers to the unknown object "${field.object}"`);
+    for (const object of objectsOf(field)) {
+      if (!names.has(object)) problems.push(`field "${field.key}" refers to the unknown object "${object}"`);
     }
     if (field.type === 'thread' && !definition.children?.some((child) => child.key === field.key)) {
       problems.push(`thread "${field.key}" has no child definition`);
@@ -44,13 +46,15 @@ function checkDependencies(definition: ObjectDefinition, names: ReadonlySet<stri
   if (definition.source.kind === 'derived' && !names.has(definition.source.from)) {
     problems.push(`it is derived from the unknown object "${definition.source.from}"`);
   }
+  const later = definition.linksTo ?? [];
+  for (const name of later) if (!names.has(name)) problems.push(`it links to the unknown object "${name}"`);
   const allowed = new Set([...definition.dependsOn, definition.name]);
   for (const rule of definition.mapping) {
     if (!['reference', 'references', 'company'].includes(rule.transform)) continue;
     const field = definition.fields.find((candidate) => candidate.key === rule.source);
     const object = rule.options?.object ?? field?.object;
     if (typeof object !== 'string') problems.push(`the rule for "${rule.target}" refers to no object`);
-    else if (!allowed.has(object)) {
+    else if (!allowed.has(object) && !(later.includes(object) && rule.target.startsWith(CUSTOM_TARGET))) {
       problems.push(
         `the rule for "${rule.target}" refers to "${object}", which is not among its dependencies`,
       );
@@ -62,11 +66,11 @@ function checkDependencies(definition: ObjectDefinition, names: ReadonlySet<stri
 function checkRelationships(definition: ObjectDefinition, all: readonly ObjectDefinition[]): Problems {
   const problems: Problems = [];
   for (const rule of definition.mapping) {
-    if (rule.transform !== 'references' || !rule.target.startsWith('custom_attributes.')) continue;
+    if (rule.transform !== 'references' || !rule.target.startsWith(CUSTOM_TARGET)) continue;
     const field = definition.fields.find((candidate) => candidate.key === rule.source);
     const object = rule.options?.object ?? field?.object;
     const target = all.find((candidate) => candidate.name === object);
-    const type = target?.destination.type?.identifier;
+    const type = target === undefined ? undefined : referenceTypeOf(target);
     if (type === undefined || rule.options?.type !== type) {
       problems.push(
         `the rule for "${rule.target}" must name the type of the object it refers to (${type ?? 'none'})`,

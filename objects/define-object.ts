@@ -32,6 +32,11 @@ export interface FieldDefinition {
   evidence: Evidence;
   /** References: the object referred to. */
   object?: string;
+  /**
+   * References: other objects that the same ids may belong to (an asset and a configuration item are one API object). Every
+   * link goes to the object that has the id; only a link that none of them has is reported.
+   */
+  orObjects?: string[];
   /** A record without it cannot be moved: `required_value_missing`. */
   required?: boolean;
   /** Personal data: never logged, masked in samples shown before approval. */
@@ -44,6 +49,21 @@ export interface FieldDefinition {
    * `names` (how each end calls the edge) the value is a list of texts, `Backed up by: 42`.
    */
   edges?: { rows: string[]; ends: [string[], string[]]; names?: [string[], string[]] };
+  /**
+   * Links to records of every kind, kept as rows of one list: their ids are added to those at `paths`. Rows whose kind is
+   * among `isNot` are left out; a kind that nobody knows is taken, and the id decides (see `orObjects`).
+   */
+  links?: { rows: string[]; id: string[]; kind: string[]; isNot: string[] };
+  /** Rows that become one line of text each, in a list; a part without a value is left out of its line. */
+  lines?: { rows: string[]; parts: LinePart[] };
+}
+
+export interface LinePart {
+  paths: string[];
+  /** Written before the value: `due 2025-03-01 09:00 UTC`. */
+  prefix?: string;
+  /** Times are written in UTC, texts as words without markup. */
+  as?: 'text' | 'time';
 }
 
 /** What makes a record a person whom thread entries may name as their author. */
@@ -83,6 +103,11 @@ export interface ObjectDefinition {
   source: { kind: 'endpoint'; object: string } | { kind: 'derived'; from: string; rule: 'company' };
   /** Objects whose records must be loaded before this one's. */
   dependsOn: string[];
+  /**
+   * Objects loaded after this one whose records its custom attributes may refer to: those links are made in a second
+   * pass, once the other end exists.
+   */
+  linksTo?: string[];
   /** Source field that names the record to people (`display_id`); defaults to the source id. */
   displayField?: string;
   fields: FieldDefinition[];
@@ -93,6 +118,8 @@ export interface ObjectDefinition {
    */
   discovered?: 'propose' | 'withhold';
   person?: PersonDefinition;
+  /** Field by which records differ in what custom fields they have (asset types): discovery reads some of each. */
+  variants?: string;
   destination: {
     resource: ResourceName;
     /** Custom objects: type identifier in the schema sheet. */
@@ -114,6 +141,11 @@ export interface ObjectDefinition {
 /** Identity function that gives a module its type; the registry checks the content at start-up. */
 export function defineObject(definition: ObjectDefinition): ObjectDefinition {
   return definition;
+}
+
+/** Every object that the ids of a reference may belong to, the likeliest first. */
+export function objectsOf(field: Pick<FieldDefinition, 'object' | 'orObjects'>): string[] {
+  return field.object === undefined ? [] : [field.object, ...(field.orObjects ?? [])];
 }
 
 /** A row of a catalogue. Modules are tables, so their rows are written as such. */

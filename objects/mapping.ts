@@ -36,6 +36,8 @@ export type InventoryField = z.infer<typeof InventoryField>;
 export interface RecordRef {
   ref: string;
   sourceId: string;
+  /** Other objects that the id may belong to: when one of them has it, this link is not missing but theirs. */
+  or?: string[];
 }
 
 export function isRecordRef(value: unknown): value is RecordRef {

@@ -1,7 +1,7 @@
 import type { ObjectDefinition, RuleDefinition } from './define-object.ts';
 import { CUSTOM_TARGET } from './map-record.ts';
 import type { InventoryField, MappingRule, ObjectMap, UnmappedField } from './mapping.ts';
-import type { Raw } from './paths.ts';
+import { isObject, type Raw } from './paths.ts';
 import { attributeName, chooseAttribute } from './propose-attribute.ts';
 import { ruleSamples } from './propose-samples.ts';
 import { CUSTOM_PREFIX, RAW_PREFIX, readFields } from './read-fields.ts';
@@ -42,13 +42,24 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
 
+/** Found words as the rule's value map writes them, so that a mapped word does not become an option of its own. */
+function mappedWords(map: unknown, found: readonly string[]): string[] {
+  const words = new Map(
+    Object.entries(isObject(map) ? map : {}).map(([from, to]) => [from.toLowerCase(), to] as const),
+  );
+  return found.map((word) => {
+    const mapped = words.get(word.replace(/\s+/g, ' ').trim().toLowerCase());
+    return typeof mapped === 'string' ? mapped : word;
+  });
+}
+
 function moduleRule(rule: RuleDefinition, inventory: ReadonlyMap<string, InventoryField>): DraftRule {
   const found = inventory.get(rule.source);
   const reasons = [rule.reason ?? 'Part of the map that comes with the product.'];
   const options = { ...rule.options };
   if (rule.transform === 'enum') {
     const known = strings(options.allowed);
-    const union = unionOf(known, found?.options ?? []);
+    const union = unionOf(known, mappedWords(options.map, found?.options ?? []));
     options.allowed = union.length < 2 ? known : union;
     if (union.length > known.length && union.length >= 2) {
       reasons.push(`${union.length - known.length} options were found in Infraon.`);

@@ -1,5 +1,6 @@
 import type { ChildDefinition, FieldDefinition, FieldType, ObjectDefinition } from './define-object.ts';
 import { firstValue, isEmptyValue, isObject, readPath, type Raw } from './paths.ts';
+import { readLines, readLinks } from './read-rows.ts';
 import { coerceValue, idOf, nameOf, textOf, typeOfValue } from './read-values.ts';
 import { readThread } from './thread-rows.ts';
 
@@ -118,6 +119,13 @@ export function readFields(
         ? readThread(firstValue(raw, pathsOf(field)), child, context.timezone)
         : coerceValue(firstValue(raw, pathsOf(field)), field, context.timezone);
     if (value !== undefined) values[field.key] = value;
+    const links = field.links === undefined ? [] : readLinks(raw, field.links);
+    if (links.length > 0) {
+      const known = Array.isArray(value) ? (value as unknown[]) : [];
+      values[field.key] = [...new Set([...known, ...links])];
+    }
+    const lines = field.lines === undefined ? [] : readLines(raw, field.lines, context.timezone);
+    if (lines.length > 0) values[field.key] = lines;
   }
   const ownId = textOf(values.id);
   for (const field of definition.fields) {

@@ -33,6 +33,8 @@ export interface ResourceDescription {
     createdBy: 'data_attributes' | 'conversation_attributes' | 'settings';
     model: 'contact' | 'company' | 'conversation' | 'custom_object';
   };
+  /** What reference attributes of custom objects call these records (Intercom API, custom objects); custom objects have their own type. */
+  referenceType?: string;
   /** API calls for one new record: fixed part, and per sub-item. */
   cost: { fixed: number; perCompany?: number; perPart?: number; perTag?: number };
   rollback: { created: ('delete' | 'archive')[]; updated: 'restore'[] };
@@ -53,6 +55,7 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
       tags: { type: 'list' },
     },
     attributes: { createdBy: 'data_attributes', model: 'contact' },
+    referenceType: 'contact',
     cost: { fixed: 1, perCompany: 1, perTag: 1 },
     rollback: { created: ['archive', 'delete'], updated: ['restore'] },
   },
@@ -96,6 +99,7 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
       parts: { type: 'thread' },
     },
     attributes: { createdBy: 'conversation_attributes', model: 'conversation' },
+    referenceType: 'conversation',
     cost: { fixed: 4, perPart: 1, perTag: 1 },
     rollback: { created: ['delete'], updated: ['restore'] },
   },

@@ -11,6 +11,7 @@ import {
 } from './transforms/scalars.ts';
 import { constant, link, listJoin, string, template, text, truncate } from './transforms/text.ts';
 import { thread } from './transforms/thread.ts';
+import { transcript } from './transforms/transcript.ts';
 import type { Transform } from './transforms/transform.ts';
 
 /** Every transform a rule may name. A field that needs new logic gets a new row here, with its own test. */
@@ -33,6 +34,7 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   company,
   tags,
   thread,
+  transcript,
   state,
   template,
   link,

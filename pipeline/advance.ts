@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { finalState } from './balance.ts';
+import { OR } from './load/load-record.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */
 const MAX_SLOTS = 16;
@@ -146,7 +147,8 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
     where r.workspace_id = ${run.workspaceId} and r.run_id = ${run.id} and r.step = 'verify'
       and exists (
         select 1 from jsonb_array_elements(r.warnings) w
-        join id_map m on m.workspace_id = r.workspace_id and m.object = w->>'field' and m.source_id = w->>'value'
+        join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${OR}))
+          and m.source_id = w->>'value'
         where w->>'stage' = 'load' and w->>'code' = 'parent_missing')
     returning 1`;
   return reopened.length > 0;

@@ -37,12 +37,12 @@ function secondsOf(value: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : Math.floor(at / 1000);
 }
 
-/** Ids in a reference as read back: ids, instances, or a list object that holds instances (Intercom API 2.16). */
+/** Ids in a reference as read back: ids, records, or a list object that holds records (Intercom API 2.16). */
 export function referencedIds(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => referencedIds(item));
   if (typeof value === 'string' || typeof value === 'number') return [String(value)];
   if (!isObject(value)) return [];
-  const inner = value.instances ?? value.data;
+  const inner = value.instances ?? value.data ?? value.contacts ?? value.conversations;
   if (inner !== undefined) return referencedIds(inner);
   return value.id === undefined ? [] : referencedIds(value.id);
 }

@@ -2,6 +2,7 @@ import type { IntercomClient } from '../connectors/intercom/client.ts';
 import type { CustomObjectInstance } from '../connectors/intercom/schemas.ts';
 import { AuthError, ConflictError, NotFoundError, RejectedError, messageOf } from '../errors.ts';
 import type { SchemaType } from '../objects/attributes.ts';
+import { RESOURCES } from '../objects/resources.ts';
 import { canaryValue, isKept, type SheetAttribute } from './canary-values.ts';
 
 const CANARY_ID = 'infraon-canary';
@@ -25,6 +26,8 @@ interface Canary {
   /** Intercom's id of the canary instance. */
   id: string;
   problems: Problems;
+  /** References that exist but had nothing to point at yet. */
+  untried: string[];
 }
 
 /** What is wrong with each attribute, by its name, as the rest of a sentence; '' for the type as a whole. */
@@ -39,11 +42,13 @@ function isRefusal(error: unknown): error is Refusal {
 /**
  * Proves every type of the sheet: a canary instance with a value for every attribute is written, read back, compared
  * and deleted, whatever happens in between. References between types are proven with each other's canaries.
+ * @param records a contact and a conversation that the migration made, by reference type, for references to those.
  */
 export async function proveTypes(
   client: IntercomClient,
   types: readonly SchemaType[],
   now: Date,
+  records: ReadonlyMap<string, string> = new Map(),
 ): Promise<Map<string, CanaryVerdict>> {
   const verdicts = new Map<string, CanaryVerdict>();
   const nowSeconds = Math.floor(now.getTime() / 1000);
@@ -63,7 +68,7 @@ export async function proveTypes(
       else canaries.push(canary);
     }
     for (const canary of canaries) {
-      await proveReferences(client, canary, canaries);
+      await proveReferences(client, canary, canaries, records);
     }
   } finally {
     const left = await removeAll(client, touched);
@@ -77,7 +82,7 @@ export async function proveTypes(
 }
 
 function verdictOf(canary: Canary): CanaryVerdict {
-  const { type, problems } = canary;
+  const { type, problems, untried } = canary;
   if (problems.size > 0) {
     const formats = new Map(type.attributes.map((attribute) => [attribute.name, attribute.format]));
     const named = [...problems].map(([name, problem]) =>
@@ -88,8 +93,14 @@ function verdictOf(canary: Canary): CanaryVerdict {
   const count = type.attributes.length;
   return {
     state: 'proven',
-    detail: `A canary instance kept ${count === 1 ? 'its attribute' : `all ${count} attributes`} and was deleted.`,
+    detail: `A canary instance kept ${count === 1 ? 'its attribute' : `all ${count} attributes`} and was deleted.${untriedText(untried)}`,
   };
+}
+
+function untriedText(untried: readonly string[]): string {
+  if (untried.length === 0) return '';
+  const names = untried.map((name) => `"${name}"`).join(', ');
+  return ` Only emptily, for want of a migrated record to point at: ${names}; the sample reads them back.`;
 }
 
 /** Null when the type is there. */
@@ -174,7 +185,7 @@ async function writeCanary(
     else problems.set(name, droppedProblem(value, read[name]));
   }
   await proveOptions(client, type, problems, lostOptions);
-  return { type, id: created.id, problems };
+  return { type, id: created.id, problems, untried: [] };
 }
 
 function droppedProblem(written: unknown, read: unknown): string {
@@ -247,25 +258,41 @@ async function proveOptions(
   }
 }
 
-/** A reference is proven with the canary of the type it points at, itself for a self-reference. */
+/** Reference types whose records are people's, not ours to make up. */
+const PEOPLES_RECORDS = new Set(
+  Object.values(RESOURCES).flatMap(({ referenceType }) =>
+    referenceType === undefined ? [] : [referenceType],
+  ),
+);
+
+/**
+ * A reference is proven with the canary of the type it points at, itself for a self-reference; one to contacts or
+ * conversations with a record of the migration, or emptily before there is one.
+ */
 async function proveReferences(
   client: IntercomClient,
   canary: Canary,
   canaries: readonly Canary[],
+  records: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { type, problems } = canary;
+  const { type, problems, untried } = canary;
   for (const attribute of type.attributes) {
     if (attribute.format !== 'reference') continue;
     const wanted = attribute.references?.type ?? '';
-    const target = canaries.find((other) => other.type.identifier === wanted);
-    if (target === undefined) {
+    const target = canaries.find((other) => other.type.identifier === wanted)?.id ?? records.get(wanted);
+    const empty = target === undefined && PEOPLES_RECORDS.has(wanted);
+    if (target === undefined && !empty) {
       problems.set(attribute.name, `cannot be proven before the type ${wanted} exists`);
       continue;
     }
     try {
-      await upsert(client, type, { [attribute.name]: [target.id] });
+      await upsert(client, type, { [attribute.name]: target === undefined ? [] : [target] });
+      if (target === undefined) {
+        untried.push(attribute.name);
+        continue;
+      }
       const read = await client.getInstance(type.identifier, canary.id);
-      if (!isKept(attribute, target.id, read?.custom_attributes[attribute.name])) {
+      if (!isKept(attribute, target, read?.custom_attributes[attribute.name])) {
         problems.set(attribute.name, 'was dropped');
       }
     } catch (error) {

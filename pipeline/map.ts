@@ -61,7 +61,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
   });
   await sql.begin(async (tx) => {
     await storeMapped(tx, scope, results);
-    if (run.kind === 'sample') await addParents(tx, run, object, results);
+    if (run.kind === 'sample') await addParents(tx, run, definition, results);
   });
 }
 
@@ -122,12 +122,20 @@ async function storeMapped(tx: Queryable, scope: BatchScope, results: Mapped[]):
     where r.id = v.id and r.lease_token = ${scope.token}`;
 }
 
-/** A sample takes along what its records refer to; edges inside one object would pull in the whole graph and wait for the full run. */
-async function addParents(tx: Queryable, run: FrozenRun, object: string, results: Mapped[]): Promise<void> {
+/**
+ * A sample takes along what its records refer to and what is loaded before them; links inside one object, and to objects
+ * that come later, would pull in the whole graph and wait for the full run.
+ */
+async function addParents(
+  tx: Queryable,
+  run: FrozenRun,
+  definition: ObjectDefinition,
+  results: Mapped[],
+): Promise<void> {
   const byObject = new Map<string, Set<string>>();
   for (const { mapped } of results) {
     for (const { ref, sourceId } of referencesIn(mapped)) {
-      if (ref === object || !run.objects.includes(ref)) continue;
+      if (!definition.dependsOn.includes(ref) || !run.objects.includes(ref)) continue;
       byObject.set(ref, (byObject.get(ref) ?? new Set()).add(sourceId));
     }
   }

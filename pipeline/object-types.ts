@@ -1,6 +1,7 @@
 import { AuthError, UserError } from '../errors.ts';
 import { schemaTypeOf, type SchemaType } from '../objects/attributes.ts';
 import { canonicalJson } from '../objects/payload-hash.ts';
+import { RESOURCES } from '../objects/resources.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import { proveTypes, type CanaryVerdict } from './canary.ts';
@@ -95,6 +96,20 @@ export async function probeObjectTypes(deps: Deps, actor: Actor): Promise<{ type
   return getObjectTypes(deps, actor);
 }
 
+/** One record of the migration for each kind that references may point at beside custom objects. */
+async function migratedRecords(deps: Deps, workspaceId: string): Promise<Map<string, string>> {
+  const records = new Map<string, string>();
+  for (const { name, referenceType } of Object.values(RESOURCES)) {
+    if (referenceType === undefined) continue;
+    const [row] = await deps.db.sql<{ id: string }[]>`
+      select destination_id as id from id_map
+      where workspace_id = ${workspaceId} and resource = ${name} and origin = 'created' and state = 'complete'
+      order by updated_at desc limit 1`;
+    if (row !== undefined) records.set(referenceType, row.id);
+  }
+  return records;
+}
+
 async function prove(
   deps: Deps,
   workspaceId: string,
@@ -102,7 +117,7 @@ async function prove(
 ): Promise<Map<string, CanaryVerdict>> {
   try {
     const { client } = await intercomFor(deps, workspaceId);
-    return await proveTypes(client, sheet, deps.clock.now());
+    return await proveTypes(client, sheet, deps.clock.now(), await migratedRecords(deps, workspaceId));
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
     throw new UserError('Intercom no longer accepts the access of this workspace. Install the app again.', {

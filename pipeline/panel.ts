@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { FieldDefinition, ObjectDefinition } from '../objects/define-object.ts';
+import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../objects/define-object.ts';
 import { isObject, type Raw } from '../objects/paths.ts';
 import { readFields } from '../objects/read-fields.ts';
 import { writeAudit } from './audit.ts';
@@ -83,16 +83,20 @@ async function relatedRecords(
   timezone: string,
 ): Promise<ConversationPanel['related']> {
   const wanted = definition.fields.flatMap((field) => referencesOf(deps, field, values[field.key]));
-  const limited = wanted.slice(0, MAX_RELATED);
+  const distinct = new Map(wanted.map((item) => [`${item.object} ${item.sourceId}`, item]));
+  const limited = [...distinct.values()]
+    .slice(0, MAX_RELATED)
+    .map((item, position) => ({ ...item, position }));
   if (limited.length === 0) return [];
   const rows = await deps.db.sql<
     { object: string; sourceId: string; displayId: string | null; raw: Raw | null }[]
   >`
-    select w.object, w.source_id as "sourceId", s.display_id as "displayId", s.raw - '$children' as raw
-    from unnest(${limited.map((item) => item.object)}::text[], ${limited.map((item) => item.sourceId)}::text[])
-      with ordinality as w(object, source_id, position)
+    select w.object, w."sourceId", s.display_id as "displayId", s.raw - '$children' as raw
+    from jsonb_to_recordset(${JSON.stringify(limited)}::jsonb)
+      as w(object text, "sourceId" text, certain boolean, position int)
     left join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object
-      and s.source_id = w.source_id
+      and s.source_id = w."sourceId"
+    where w.certain or s.source_id is not null
     order by w.position`;
   return rows.map(({ object, sourceId, displayId, raw }) => {
     const other = deps.registry.get(object);
@@ -109,17 +113,24 @@ async function relatedRecords(
   });
 }
 
-/** Records that became custom objects: people and companies are in Intercom's own sidebar. */
+/**
+ * Records that became custom objects; people and companies are in Intercom's own sidebar. A link that may belong to one
+ * of several objects is shown for the one whose record was seen.
+ */
 function referencesOf(
   deps: Deps,
   field: FieldDefinition,
   value: unknown,
-): { object: string; sourceId: string }[] {
-  const { object } = field;
-  if (object === undefined) return [];
-  if (deps.registry.find(object)?.destination.resource !== 'custom_object_instances') return [];
+): { object: string; sourceId: string; certain: boolean }[] {
+  const objects = objectsOf(field).filter(
+    (object) => deps.registry.find(object)?.destination.resource === 'custom_object_instances',
+  );
   const ids: unknown[] = Array.isArray(value) ? value : [value];
-  return ids.flatMap((id) => (typeof id === 'string' ? [{ object, sourceId: id }] : []));
+  return ids.flatMap((id) =>
+    typeof id === 'string'
+      ? objects.map((object) => ({ object, sourceId: id, certain: objects.length === 1 }))
+      : [],
+  );
 }
 
 function detailsOf(

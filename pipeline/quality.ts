@@ -1,5 +1,5 @@
 import { companyOf, type CompanyRule } from '../objects/company.ts';
-import type { FieldDefinition, ObjectDefinition } from '../objects/define-object.ts';
+import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../objects/define-object.ts';
 import { maskPersonal } from '../objects/mask.ts';
 import type { Raw } from '../objects/paths.ts';
 import { textOf } from '../objects/read-values.ts';
@@ -117,16 +117,19 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
   }
 
   function checkLinks(field: FieldDefinition, value: unknown, key: RecordKey): void {
-    const object = field.object;
+    const objects = objectsOf(field);
+    const [object] = objects;
     if (object === undefined) return;
+    const known = objects.map((name) => (name === definition.name ? ownIds : context.idsOf(name)));
+    if (known.includes(undefined)) return;
     for (const id of Array.isArray(value) ? (value as unknown[]) : [value]) {
       if (typeof id !== 'string') continue;
-      if (object === definition.name) {
-        if (ownIds.has(id)) continue;
-        const known = selfLinks.get(id);
-        if (known === undefined) selfLinks.set(id, { field: field.key, count: 1, key });
-        else known.count += 1;
-      } else if (context.idsOf(object)?.has(id) === false) {
+      if (known.some((ids) => ids?.has(id) === true)) continue;
+      if (objects.includes(definition.name)) {
+        const link = selfLinks.get(id);
+        if (link === undefined) selfLinks.set(id, { field: field.key, count: 1, key });
+        else link.count += 1;
+      } else {
         report('orphan_link', field.key, key, { object, id });
       }
     }
@@ -152,7 +155,7 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     }
     if (field.type === 'phone') checkPhone(field, values, raw, key);
     if (field.type === 'reference' || field.type === 'references') checkLinks(field, value, key);
-    if (field.type === 'thread' && Array.isArray(value) && value.length > MAX_PARTS) {
+    if (field.type === 'thread' && 'parts' in standard && Array.isArray(value) && value.length > MAX_PARTS) {
       report('thread_over_500', field.key, key, value.length);
     }
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { companyOf } from '../company.ts';
+import { objectsOf } from '../define-object.ts';
 import type { MappingIssue, RecordRef } from '../mapping.ts';
 import { textOf } from '../read-values.ts';
 import { readPath, isObject } from '../paths.ts';
@@ -54,6 +55,7 @@ export const references = defineTransform({
   handlesEmpty: true,
   apply(value, options, context) {
     const object = objectOf(context, options.object);
+    const others = objectsOf(context.field ?? {}).filter((name) => name !== object);
     const items = value === undefined ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
     const ids = new Set(
       items.map((item) => textOf(item)?.trim()).filter((id) => id !== undefined && id !== ''),
@@ -62,9 +64,15 @@ export const references = defineTransform({
     const warnings: MappingIssue[] = [];
     for (const sourceId of ids) {
       if (sourceId === undefined) continue;
-      const ref = { ref: object, sourceId };
-      if (context.exists === undefined || context.exists(ref)) kept.push(ref);
-      else warnings.push(missing(context, sourceId, object));
+      const ref: RecordRef = { ref: object, sourceId, ...(others.length === 0 ? {} : { or: others }) };
+      const { exists } = context;
+      if (exists === undefined || exists(ref)) kept.push(ref);
+      // Of several rules over one field, the first object's speaks for all of them.
+      else if (
+        (others.length === 0 || context.field?.object === object) &&
+        !others.some((name) => exists({ ref: name, sourceId }))
+      )
+        warnings.push(missing(context, sourceId, object));
     }
     return { value: options.cardinality === 'one' ? kept.slice(0, 1) : kept, warnings };
   },

@@ -86,7 +86,8 @@ function kindOf(row: ThreadRow, options: ThreadOptions): ThreadPart['kind'] {
   return options.internalTypes.some((name) => name.toLowerCase() === type) ? 'note' : 'comment';
 }
 
-function bodyOf(row: ThreadRow): string {
+/** What an entry says, with the work it logs; never empty. */
+export function bodyOf(row: ThreadRow): string {
   const text = readableText(row.body);
   const work = workLine(row.workDuration);
   const lines = [text, work].filter((line) => line !== undefined && line !== '');

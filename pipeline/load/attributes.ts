@@ -5,14 +5,14 @@ import type { Comparison, LoadContext } from './destination.ts';
 /** Custom attributes as Intercom takes them: references as Intercom ids, unresolved ones left out. */
 export function resolveAttributes(
   attributes: Record<string, AttributeValue>,
-  context: LoadContext,
+  context: Pick<LoadContext, 'resolve'>,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, resolveValue(value, context)]),
   );
 }
 
-function resolveValue(value: AttributeValue, context: LoadContext): unknown {
+function resolveValue(value: AttributeValue, context: Pick<LoadContext, 'resolve'>): unknown {
   if (Array.isArray(value)) {
     return value.flatMap((ref) => {
       const loaded = context.resolve(ref);
@@ -70,13 +70,16 @@ export function fold(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** A reference attribute comes back as an id, a list of ids, or a list of instances. */
+const LISTS = ['instances', 'data', 'contacts', 'conversations'];
+
+/** A reference attribute comes back as an id, a list of ids, or a list of instances, contacts or conversations. */
 function idsOf(value: unknown): string[] {
   if (Array.isArray(value)) return (value as unknown[]).flatMap(idsOf);
   if (typeof value === 'object' && value !== null) {
-    const { id, instances, data } = value as { id?: unknown; instances?: unknown; data?: unknown };
-    if (Array.isArray(instances)) return idsOf(instances);
-    if (Array.isArray(data)) return idsOf(data);
+    const lists = value as Record<string, unknown>;
+    const list = LISTS.map((name) => lists[name]).find((candidate) => Array.isArray(candidate));
+    if (list !== undefined) return idsOf(list);
+    const { id } = lists;
     return typeof id === 'string' || typeof id === 'number' ? [String(id)] : [];
   }
   return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];

@@ -20,7 +20,8 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const count = (operation: string) => calls.set(operation, (calls.get(operation) ?? 0) + 1);
   const gate = deps.rateGates(run.workspaceId);
   const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count);
-  const loaded = await loadedRefs(sql, run.workspaceId, payloads.flatMap(referencesIn));
+  const refs = payloads.flatMap(referencesIn);
+  const loaded = await loadedRefs(sql, run.workspaceId, refs.flatMap(withAlternatives));
   const teammates = await teammatesByEmail(sql, run.workspaceId);
   return {
     intercom: client,
@@ -51,6 +52,10 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
 
 function keyOf(ref: RecordRef): string {
   return `${ref.ref}\u0000${ref.sourceId}`;
+}
+
+function withAlternatives(ref: RecordRef): RecordRef[] {
+  return [ref.ref, ...(ref.or ?? [])].map((name) => ({ ref: name, sourceId: ref.sourceId }));
 }
 
 async function loadedRefs(

@@ -88,7 +88,7 @@ async function carryOut(
   const { context } = shared;
   const blocked = firstBlockedParent(destination.requiredRefs(payload), shared);
   if (blocked !== null) return blocked;
-  const dropped = destination.optionalRefs(payload).filter((ref) => context.resolve(ref) === undefined);
+  const dropped = unresolvedRefs(destination.optionalRefs(payload), context);
   const loadedHash = hashWithGaps(loadable.mappedHash, dropped);
   if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
     return {
@@ -115,6 +115,22 @@ async function carryOut(
   return runSteps(steps, loadable, progress, loadedHash, scope, context);
 }
 
+/**
+ * Links that cannot be made. One whose id belongs to another of the objects it may be for is that object's link; one
+ * that none of them has is missing once, not once per object.
+ */
+function unresolvedRefs(refs: RecordRef[], context: LoadContext): RecordRef[] {
+  const missing = new Map<string, RecordRef>();
+  for (const ref of refs) {
+    const candidates = [ref.ref, ...(ref.or ?? [])];
+    const { sourceId } = ref;
+    if (candidates.some((name) => context.resolve({ ref: name, sourceId }) !== undefined)) continue;
+    const key = `${[...candidates].sort().join(' ')} ${sourceId}`;
+    if (!missing.has(key)) missing.set(key, ref);
+  }
+  return [...missing.values()];
+}
+
 /** The record's hash together with the links that could not be made: a later run that can make them sees a difference. */
 function hashWithGaps(mappedHash: string, dropped: RecordRef[]): string {
   if (dropped.length === 0) return mappedHash;
@@ -124,12 +140,16 @@ function hashWithGaps(mappedHash: string, dropped: RecordRef[]): string {
     .join(',')}`;
 }
 
+/** Between the objects that a missing link may be for, in `field` of its warning. */
+export const OR = ' or ';
+
 function warningFor(ref: RecordRef): MappingIssue {
+  const field = [ref.ref, ...(ref.or ?? [])].join(OR);
   return {
     code: 'parent_missing',
-    field: ref.ref,
+    field,
     value: ref.sourceId,
-    message: `The ${ref.ref.replaceAll('_', ' ')} ${ref.sourceId} is not in Intercom, so the link to it was left out.`,
+    message: `The ${field.replaceAll('_', ' ')} ${ref.sourceId} is not in Intercom, so the link to it was left out.`,
     suggestion: 'It is added when that record has been loaded and this one is loaded again.',
   };
 }
