@@ -6,7 +6,6 @@ import type { PanelContext } from './context.ts';
 import { conversationScreen } from './screens/conversation.ts';
 import { notMovedScreen, overviewScreen, type Step } from './screens/overview.ts';
 
-const LATEST_RUNS = 20;
 const ACTIVE: readonly RunDocument['state'][] = ['queued', 'running', 'paused', 'verifying'];
 
 /** The canvas of a freshly opened conversation: its own record if we moved it, else the migration for those who lead it. */
@@ -36,10 +35,11 @@ async function currentStep({ useCases, actor, attempts }: PanelContext): Promise
   const [source, discovery, runs] = await Promise.all([
     useCases.getSource(actor),
     useCases.getDiscovery(actor),
-    useCases.listRuns(actor, { limit: LATEST_RUNS }),
+    useCases.listRuns(actor, { limit: 1 }),
   ]);
-  const active = runs.items.find((run) => ACTIVE.includes(run.state));
-  if (active !== undefined) return { kind: 'running', run: active };
+  // Only one run can be active, and no other can start meanwhile: the newest decides.
+  const [latest] = runs.items;
+  if (latest !== undefined && ACTIVE.includes(latest.state)) return { kind: 'running', run: latest };
 
   const attempt = attempts.current(actor.workspaceId);
   if (attempt?.state === 'running') return { kind: 'connecting' };
@@ -51,11 +51,10 @@ async function currentStep({ useCases, actor, attempts }: PanelContext): Promise
 
   const maps = await useCases.listMaps(actor);
   if (maps.length === 0 || maps.some((map) => map.state !== 'approved')) return { kind: 'review', maps };
-  return stepAfterMaps(runs.items);
+  return stepAfterMaps(latest);
 }
 
-function stepAfterMaps(runs: RunDocument[]): Step {
-  const [latest] = runs;
+function stepAfterMaps(latest: RunDocument | undefined): Step {
   if (latest === undefined || isUndone(latest)) return { kind: 'sample' };
   if (latest.kind !== 'sample') return { kind: 'finished', run: latest };
   if (latest.approved_at !== null) return { kind: 'start' };

@@ -22,7 +22,17 @@ async function within(work: Promise<unknown>, deps: Deps, what: string): Promise
   return Promise.race([answered, sleep(CHECK_DEADLINE_MS, 'silent' as const, { ref: false })]);
 }
 
-export async function markUnauthorized(deps: Pick<Deps, 'db'>, workspaceId: string): Promise<void> {
+/** Signing in proves nothing while an old token is kept, and nothing at all with an API key: so something is read. */
+async function readOnePage(deps: Deps, workspaceId: string): Promise<void> {
+  const { client, connection } = await infraonFor(deps, workspaceId);
+  const readable = deps.registry
+    .all()
+    .flatMap(({ source }) => (source.kind === 'endpoint' ? [source.object] : []))
+    .find((object) => !(object in connection.pinned.disabled));
+  await (readable === undefined ? client.login() : client.listPage(readable, null));
+}
+
+async function markUnauthorized(deps: Pick<Deps, 'db'>, workspaceId: string): Promise<void> {
   await deps.db.sql`
     update installations set state = 'unauthorized', updated_at = now()
     where workspace_id = ${workspaceId} and state = 'active'`;
@@ -45,13 +55,7 @@ export async function installationHealth(deps: Deps, workspaceId: string): Promi
   const baseUrl = intercomBaseUrl(deps, installation.region);
   const [intercom, infraon] = await Promise.all([
     within(clientForToken(deps, baseUrl, installation.token).me(), deps, 'intercom'),
-    connection === undefined
-      ? ('ok' as const)
-      : within(
-          infraonFor(deps, workspaceId).then(({ client }) => client.login()),
-          deps,
-          'infraon',
-        ),
+    connection === undefined ? ('ok' as const) : within(readOnePage(deps, workspaceId), deps, 'infraon'),
   ]);
   if (intercom === 'refused') {
     await markUnauthorized(deps, workspaceId);

@@ -36,6 +36,9 @@ export const Teammate = z
   .meta({ id: 'Teammate' });
 export const RoleChange = z.strictObject({ role: Role });
 
+/** Rows erased, by table. */
+export const Erasure = z.object({ erased: z.record(z.string(), z.number()) });
+
 export const ApiError = z
   .object({
     error: z.object({

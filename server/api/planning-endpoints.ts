@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import type { Actor } from '../../pipeline/documents.ts';
+import { removeInstallation } from '../../pipeline/uninstall.ts';
 import { listTeammates, setRole } from '../../pipeline/teammates.ts';
-import { PageQuery, RoleChange, Session, Teammate, listOf } from './common-schemas.ts';
+import { Erasure, PageQuery, RoleChange, Session, Teammate, listOf } from './common-schemas.ts';
 import { endpoint, mediaEndpoint, present, type Endpoint } from './endpoint.ts';
 import * as schemas from './planning-schemas.ts';
 
@@ -9,6 +12,15 @@ const ObjectParam = z.object({ object: z.string().meta({ description: 'Object ke
 /** A complete list, in the envelope of every list. */
 function whole<T>(items: T[]): { items: T[]; next_cursor: null; total: number } {
   return { items, next_cursor: null, total: items.length };
+}
+
+function requireOwnWorkspace(named: string, actor: Actor): void {
+  if (named === actor.workspaceId) return;
+  throw new UserError('Name the workspace that is to be erased.', {
+    code: 'workspace_not_named',
+    field: 'workspace_id',
+    httpStatus: 422,
+  });
 }
 
 /** From signing in to the checks before a run. */
@@ -35,6 +47,17 @@ export const planningEndpoints: Endpoint[] = [
     body: RoleChange,
     reply: Teammate,
     handle: ({ deps, actor }, { params, body }) => setRole(deps, actor, params.id, body.role),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/installation',
+    summary: 'Give up the access to Intercom and erase everything kept of this workspace (owners only)',
+    body: z.strictObject({ workspace_id: z.string() }),
+    reply: Erasure,
+    async handle({ deps, actor }, { body }) {
+      requireOwnWorkspace(body.workspace_id, actor);
+      return { erased: await removeInstallation(deps, actor) };
+    },
   }),
   endpoint({
     method: 'put',
