@@ -1,10 +1,11 @@
-import { Logger, LogLevel, run, type Runner, type TaskList } from 'graphile-worker';
+import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
 import { releaseExpiredLeases } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 import type { Deps } from '../pipeline/deps.ts';
+import { reviveDiscoveries } from '../pipeline/discover.ts';
 import { TASK_LIST } from './task-list.ts';
 
-/** How often a worker looks for leases of workers that died. */
+/** How often a worker looks for the work of workers that died. */
 const SWEEP_MS = 2_000;
 /** For jobs that nobody announced (a lost notification); announced ones start at once. */
 const POLL_MS = 1_000;
@@ -28,14 +29,7 @@ export async function startWorker(
     taskList,
     logger: queueLogger(deps.log),
   });
-  const sweeper = setInterval(() => {
-    releaseExpiredLeases(deps.db.sql).then(
-      (released) => {
-        if (released > 0) deps.log.info({ released }, 'released batches of workers that stopped');
-      },
-      (error: unknown) => deps.log.warn({ err: error }, 'lease sweep failed'),
-    );
-  }, SWEEP_MS);
+  const sweeper = setInterval(() => void sweep(deps), SWEEP_MS);
   return {
     async stop() {
       clearInterval(sweeper);
@@ -44,10 +38,22 @@ export async function startWorker(
   };
 }
 
+/** Gives back the work of processes that died: their batches, and a discovery nobody is at. */
+async function sweep(deps: Deps): Promise<void> {
+  try {
+    const released = await releaseExpiredLeases(deps.db.sql);
+    const revived = await reviveDiscoveries(deps);
+    if (released + revived > 0)
+      deps.log.info({ released, revived }, 'took over the work of workers that stopped');
+  } catch (error) {
+    deps.log.warn({ err: error }, 'sweep failed');
+  }
+}
+
 function queueLogger(log: Log): Logger {
   return new Logger(() => (level, message) => {
-    if (level === LogLevel.ERROR) log.error({ queue: true }, message);
-    else if (level === LogLevel.WARNING) log.warn({ queue: true }, message);
+    if (String(level) === 'error') log.error({ queue: true }, message);
+    else if (String(level) === 'warning') log.warn({ queue: true }, message);
     else log.trace({ queue: true }, message);
   });
 }

@@ -1,5 +1,5 @@
 import { NotFoundError, RejectedError, SchemaError, messageOf } from '../errors.ts';
-import { Cursor, type InfraonClient, type RawRecord } from '../connectors/infraon/types.ts';
+import { Cursor, type RawRecord } from '../connectors/infraon/types.ts';
 import { firstValue } from '../connectors/infraon/paths.ts';
 import type { InfraonProfile } from '../connectors/infraon/profile.ts';
 import type { Queryable } from '../db/client.ts';
@@ -12,6 +12,7 @@ import { forEachConcurrently, runExclusive, type BatchScope } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { notListed, requireRun, type ExtractionState, type FrozenRun } from './frozen-run.ts';
 import { infraonFor } from './infraon-access.ts';
+import { readFullRecord } from './read-source.ts';
 import { WORKING_STATES } from './run-state.ts';
 
 /** A list job reads this many pages, then makes room for others. */
@@ -267,13 +268,9 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
   try {
     await forEachConcurrently(records, DETAILS_AT_A_TIME, scope.signal, async (record) => {
       try {
-        const raw = await fullRecord(
-          client,
-          key,
-          record.sourceId,
-          listed.get(record.sourceId) ?? {},
-          definition,
-        );
+        const row = listed.get(record.sourceId) ?? {};
+        const full = await readFullRecord(client, definition, row, record.sourceId);
+        const [raw = full] = await client.join(key, [full]);
         extracted.push(stagedRow(raw, 'full', definition, profile, key, run.settings.source_timezone));
       } catch (error) {
         if (!(
@@ -289,24 +286,6 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
   } finally {
     await settle();
   }
-}
-
-async function fullRecord(
-  client: InfraonClient,
-  key: string,
-  id: string,
-  row: RawRecord,
-  definition: ObjectDefinition,
-): Promise<RawRecord> {
-  const detail = client.hasDetail(key) ? await client.detail(key, id) : {};
-  const [joined] = await client.join(key, [{ ...row, ...detail }]);
-  const record: RawRecord = joined ?? { ...row, ...detail };
-  const children: Record<string, RawRecord[]> = {};
-  for (const child of definition.children ?? []) {
-    if (client.canReadChild(key, child.source))
-      children[child.key] = await client.children(key, child.source, record);
-  }
-  return Object.keys(children).length === 0 ? record : { ...record, $children: children };
 }
 
 export async function stagedRaw(

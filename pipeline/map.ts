@@ -8,6 +8,7 @@ import { authorIdsOf, indexPeople } from '../objects/people.ts';
 import type { BatchScope } from './batch.ts';
 import { addToLedger, stagedRaw } from './extract.ts';
 import { pinnedMap, type FrozenRun } from './frozen-run.ts';
+import { fieldPathsOf, findConnection } from './infraon-access.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -33,6 +34,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
     timezone: run.settings.source_timezone,
     now: deps.clock.now(),
     companyRule: run.settings.company_rule,
+    paths: await correctedPaths(scope, definition),
     ...(run.settings.default_country === '' ? {} : { defaultCountry: run.settings.default_country }),
   };
   const person = await peopleOf(scope, definition, [...raws.values()], base);
@@ -63,6 +65,16 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
     await storeMapped(tx, scope, results);
     if (run.kind === 'sample') await addParents(tx, run, definition, results);
   });
+}
+
+/** Field paths that the connection corrects; a wrong guess about a tenant is an edit, not a release. */
+async function correctedPaths(
+  scope: BatchScope,
+  definition: ObjectDefinition,
+): Promise<Record<string, string[]>> {
+  const connection = await findConnection(scope.deps, scope.run.workspaceId);
+  if (connection === undefined || definition.source.kind !== 'endpoint') return {};
+  return fieldPathsOf(connection, definition.source.object);
 }
 
 async function readFixes(

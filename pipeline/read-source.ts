@@ -88,7 +88,7 @@ export async function readFullRecord(
   const children: Record<string, RawRecord[]> = {};
   for (const child of definition.children ?? []) {
     if (client.canReadChild(object, child.source)) {
-      children[child.source] = await client.children(object, child.source, record);
+      children[child.key] = await client.children(object, child.source, record);
     }
   }
   return Object.keys(children).length === 0 ? record : { ...record, $children: children };

@@ -27,7 +27,7 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
       field: 'kind',
     });
   }
-  if (input.kind !== 'verify') await requireReady(deps, actor, input);
+  if (input.kind !== 'verify') await requireReady(deps, actor, input, objects);
   const settings = await getSettingsFor(deps, actor.workspaceId);
   try {
     const runId = await deps.db.sql.begin(async (tx) => {
@@ -88,8 +88,13 @@ async function approvedMaps(
   return Object.fromEntries(objects.map((object) => [object, newest.get(object)?.version ?? 0]));
 }
 
-async function requireReady(deps: Deps, actor: Actor, input: StartRunInput): Promise<void> {
-  const blocking = await blockingChecks(deps, actor.workspaceId);
+async function requireReady(
+  deps: Deps,
+  actor: Actor,
+  input: StartRunInput,
+  objects: string[],
+): Promise<void> {
+  const blocking = await blockingChecks(deps, actor.workspaceId, objects);
   if (blocking.length > 0) {
     throw new UserError(
       `Not ready: ${blocking.map((check) => check.title).join('; ')}. See the readiness list for what to do.`,
