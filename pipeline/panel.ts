@@ -82,25 +82,23 @@ async function relatedRecords(
   values: Record<string, unknown>,
   timezone: string,
 ): Promise<ConversationPanel['related']> {
-  const wanted = definition.fields.flatMap((field) => referencesOf(deps, field, values[field.key]));
-  const distinct = new Map(wanted.map((item) => [`${item.object} ${item.sourceId}`, item]));
-  const limited = [...distinct.values()]
-    .slice(0, MAX_RELATED)
-    .map((item, position) => ({ ...item, position }));
-  if (limited.length === 0) return [];
-  const rows = await deps.db.sql<
-    { object: string; sourceId: string; displayId: string | null; raw: Raw | null }[]
-  >`
-    select w.object, w."sourceId", s.display_id as "displayId", s.raw - '$children' as raw
-    from jsonb_to_recordset(${JSON.stringify(limited)}::jsonb)
-      as w(object text, "sourceId" text, certain boolean, position int)
-    left join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object
-      and s.source_id = w."sourceId"
-    where w.certain or s.source_id is not null
-    order by w.position`;
-  return rows.map(({ object, sourceId, displayId, raw }) => {
+  const links = definition.fields
+    .flatMap((field) => linksOf(deps, field, values[field.key]))
+    .slice(0, MAX_RELATED);
+  const wanted = links.flatMap(({ sourceId, objects }) => objects.map((object) => ({ object, sourceId })));
+  if (wanted.length === 0) return [];
+  const rows = await deps.db.sql<{ object: string; sourceId: string; displayId: string | null; raw: Raw }[]>`
+    select s.object, s.source_id as "sourceId", s.display_id as "displayId", s.raw - '$children' as raw
+    from unnest(${wanted.map((item) => item.object)}::text[], ${wanted.map((item) => item.sourceId)}::text[])
+      as w(object, source_id)
+    join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w.source_id`;
+  const read = new Map(rows.map((row) => [`${row.object}:${row.sourceId}`, row]));
+  return links.map(({ sourceId, objects }) => {
+    const object = objects.find((candidate) => read.has(`${candidate}:${sourceId}`)) ?? objects[0];
+    const row = read.get(`${object}:${sourceId}`);
     const other = deps.registry.get(object);
-    const fields = readFields(raw ?? {}, other, { timezone });
+    const fields = readFields(row?.raw ?? {}, other, { timezone });
+    const displayId = row?.displayId ?? null;
     return {
       object,
       label: other.label,
@@ -113,23 +111,21 @@ async function relatedRecords(
   });
 }
 
-/**
- * Records that became custom objects; people and companies are in Intercom's own sidebar. A link that may belong to one
- * of several objects is shown for the one whose record was seen.
- */
-function referencesOf(
-  deps: Deps,
-  field: FieldDefinition,
-  value: unknown,
-): { object: string; sourceId: string; certain: boolean }[] {
-  const objects = objectsOf(field).filter(
-    (object) => deps.registry.find(object)?.destination.resource === 'custom_object_instances',
+interface Link {
+  sourceId: string;
+  /** The id may belong to any of these: an asset and a configuration item are one thing to Infraon. */
+  objects: [string, ...string[]];
+}
+
+/** Links to records that became custom objects: people and companies are in Intercom's own sidebar. */
+function linksOf(deps: Deps, field: FieldDefinition, value: unknown): Link[] {
+  const [object, ...others] = objectsOf(field).filter(
+    (name) => deps.registry.find(name)?.destination.resource === 'custom_object_instances',
   );
+  if (object === undefined) return [];
   const ids: unknown[] = Array.isArray(value) ? value : [value];
-  return ids.flatMap((id) =>
-    typeof id === 'string'
-      ? objects.map((object) => ({ object, sourceId: id, certain: objects.length === 1 }))
-      : [],
+  return ids.flatMap((id): Link[] =>
+    typeof id === 'string' ? [{ sourceId: id, objects: [object, ...others] }] : [],
   );
 }
 
