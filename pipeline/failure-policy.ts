@@ -8,7 +8,7 @@ import {
   SchemaError,
   TransientError,
 } from '../errors.ts';
-import type { ReasonCode } from '../objects/mapping.ts';
+import { REASON_CODES, type ReasonCode } from '../objects/mapping.ts';
 
 /**
  * Error class → what happens to the record and the run. Stages throw, they do not decide.
@@ -32,24 +32,8 @@ export type FailureAction =
   | { action: 'stop' }
   | { action: 'crash' };
 
-const REASON_CODES_OF_OURS = new Set<string>([
-  'missing_email',
-  'masked_email',
-  'duplicate_email',
-  'contact_conflict',
-  'invalid_phone',
-  'parent_rejected',
-  'parent_missing',
-  'required_value_missing',
-  'value_not_allowed',
-  'attribute_missing',
-  'created_at_refused',
-  'object_type_missing',
-  'edited_in_intercom',
-  'deleted_in_intercom',
-  'unknown_outcome',
-  'source_unreadable',
-]);
+/** Codes that a stage gave its error on purpose; anything else is Intercom's own word. */
+const OUR_CODES: ReadonlySet<string> = new Set(REASON_CODES);
 
 /** Pauses between tries of one record, in ms, by the number of tries it has had. */
 const RETRY_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
@@ -71,7 +55,7 @@ export function actionFor(error: unknown, now: Date, attempts: number): FailureA
     error instanceof ConflictError ||
     error instanceof SchemaError
   ) {
-    const known = REASON_CODES_OF_OURS.has(error.code);
+    const known = OUR_CODES.has(error.code);
     return {
       action: 'reject',
       code: known ? (error.code as ReasonCode) : 'destination_rejected',

@@ -5,7 +5,8 @@ import { payloadHash } from '../objects/payload-hash.ts';
 import type { RecordRef } from '../objects/mapping.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
 import { openContext } from './load/context.ts';
-import { loadRecord, type LoadableRecord } from './load/load-record.ts';
+import { loadRecord } from './load/load-record.ts';
+import type { LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
 
 /** Records of one batch that are loaded side by side; the order inside one record is kept. */

@@ -1,0 +1,35 @@
+import type { ClaimedRecord } from '../../db/leases.ts';
+import type { StoredWarning } from '../../db/schema/runs.ts';
+import type { MappingIssue } from '../../objects/mapping.ts';
+import type { Payload } from '../../objects/payloads.ts';
+import type { ExistingRecord, JournalEntry } from '../load.ts';
+
+/** A record of a batch with everything that was looked up for it before the first call. */
+export interface LoadableRecord {
+  record: ClaimedRecord;
+  payload: Payload;
+  mappedHash: string;
+  existing: ExistingRecord | undefined;
+  journal: JournalEntry[];
+  /** Source id of the record that has this one's unique value already. */
+  duplicateOf: string | undefined;
+}
+
+/** What is known of a record while its plan is carried out. */
+export interface Progress {
+  destinationId: string | undefined;
+  facts: Record<string, unknown>;
+  origin: 'created' | 'adopted';
+  /** The record was created or adopted by a step of this run. */
+  isNew: boolean;
+  wrote: boolean;
+  warnings: MappingIssue[];
+}
+
+/** What mapping noticed stays; what an earlier load noticed is said anew. */
+export function storedWarnings(record: ClaimedRecord, noticed: MappingIssue[]): StoredWarning[] {
+  return [
+    ...record.warnings.filter((warning) => warning.stage !== 'load'),
+    ...noticed.map((issue): StoredWarning => ({ ...issue, value: issue.value ?? null, stage: 'load' })),
+  ];
+}

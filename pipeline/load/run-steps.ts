@@ -1,0 +1,202 @@
+import type { IdMapEntry, Settlement } from '../../db/journal.ts';
+import { RateLimitError, TransientError } from '../../errors.ts';
+import type { BatchScope } from '../batch.ts';
+import type { LoadContext, Step, StepResult, StepTarget } from './destination.ts';
+import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
+
+/**
+ * The heart of the product: per step an intent row, the call, and the settlement. What an earlier process left open is
+ * decided by the step's probe. Returns when the record must be looked at again, null when it is settled.
+ */
+export async function runSteps(
+  steps: Step[],
+  loadable: LoadableRecord,
+  progress: Progress,
+  loadedHash: string,
+  scope: BatchScope,
+  context: LoadContext,
+): Promise<{ lookAgainAt: Date } | null> {
+  const isDone = (step: Step) =>
+    loadable.journal.some(
+      (entry) =>
+        entry.state === 'done' &&
+        entry.step === step.key &&
+        (step.once === 'ever' || entry.runId === scope.run.id),
+    );
+  const doubtAbout = (step: Step) =>
+    loadable.journal.find((entry) => entry.state === 'intent' && entry.step === step.key);
+  let settle: Settlement[] = [];
+
+  for (const step of steps) {
+    if (isDone(step)) continue;
+    const doubt = doubtAbout(step);
+    if (doubt !== undefined) {
+      const answer = await step.probe(context, targetOf(loadable, progress, scope, doubt.createdAt));
+      if (answer === 'absent') {
+        settle.push({ journalId: doubt.id, state: 'void' });
+      } else if ('lookAgainAt' in answer) {
+        if (settle.length > 0) await write(scope, loadable, progress, { settle });
+        return answer;
+      } else {
+        take(progress, answer.happened);
+        settle.push({ journalId: doubt.id, state: 'done', ...outcomeOf(answer.happened, progress) });
+        continue;
+      }
+    }
+    // A new try is a new intent: its time is what the next look goes by.
+    const intendedAt = context.now();
+    const journalId = (await write(scope, loadable, progress, { settle, intent: step })) ?? '';
+    const result = await perform(step, journalId, loadable, progress, scope, context, intendedAt);
+    take(progress, result);
+    settle = [{ journalId, state: 'done', ...outcomeOf(result, progress) }];
+  }
+  return finish(loadable, progress, settle, loadedHash, scope);
+}
+
+async function perform(
+  step: Step,
+  journalId: string,
+  loadable: LoadableRecord,
+  progress: Progress,
+  scope: BatchScope,
+  context: LoadContext,
+  intendedAt: Date,
+): Promise<StepResult> {
+  try {
+    return await step.perform(context, targetOf(loadable, progress, scope, intendedAt));
+  } catch (error) {
+    // An intent stays open only while the call may have been carried out.
+    const certain = error instanceof TransientError ? !error.outcomeUnknown : true;
+    if (certain) {
+      const state = error instanceof TransientError || error instanceof RateLimitError ? 'void' : 'refused';
+      await scope.deps.ledger.write({
+        leaseToken: scope.token,
+        settle: [{ journalId, state, result: { error: String(error) } }],
+      });
+    }
+    throw error;
+  }
+}
+
+function targetOf(
+  loadable: LoadableRecord,
+  progress: Progress,
+  scope: BatchScope,
+  intendedAt: Date,
+): StepTarget {
+  return {
+    record: { ref: scope.object, sourceId: loadable.record.sourceId },
+    destinationId: progress.destinationId,
+    intendedAt,
+  };
+}
+
+function take(progress: Progress, result: StepResult): void {
+  progress.wrote = true;
+  if (result.origin !== undefined && progress.destinationId === undefined) {
+    progress.origin = result.origin;
+    progress.isNew = true;
+  }
+  progress.destinationId = result.destinationId ?? progress.destinationId;
+  progress.facts = { ...progress.facts, ...result.facts };
+  progress.warnings.push(...(result.warnings ?? []));
+}
+
+function outcomeOf(result: StepResult, progress: Progress): Pick<Settlement, 'destinationId' | 'prior'> {
+  return {
+    destinationId: result.destinationId ?? progress.destinationId ?? null,
+    prior: result.prior ?? null,
+  };
+}
+
+/** One ledger write: what the last step did, where the record is, and the next intent. */
+async function write(
+  scope: BatchScope,
+  loadable: LoadableRecord,
+  progress: Progress,
+  entry: { settle: Settlement[]; intent?: Step },
+): Promise<string | null> {
+  const { existing, record } = loadable;
+  const { destinationId } = progress;
+  const place = {
+    workspaceId: scope.run.workspaceId,
+    runId: scope.run.id,
+    object: scope.object,
+    sourceId: record.sourceId,
+  };
+  return scope.deps.ledger.write({
+    leaseToken: scope.token,
+    settle: entry.settle,
+    ...(destinationId === undefined
+      ? {}
+      : {
+          idMap: idMapEntry(
+            loadable,
+            progress,
+            scope,
+            destinationId,
+            existing?.state ?? 'partial',
+            existing?.loadedHash ?? null,
+          ),
+        }),
+    ...(entry.intent === undefined
+      ? {}
+      : {
+          intent: {
+            ...place,
+            step: entry.intent.key,
+            operation: entry.intent.operation,
+            identity: entry.intent.identity,
+          },
+        }),
+  });
+}
+
+function idMapEntry(
+  loadable: LoadableRecord,
+  progress: Progress,
+  scope: BatchScope,
+  destinationId: string,
+  state: 'partial' | 'complete',
+  loadedHash: string | null,
+): IdMapEntry {
+  return {
+    workspaceId: scope.run.workspaceId,
+    runId: scope.run.id,
+    object: scope.object,
+    sourceId: loadable.record.sourceId,
+    displayId: loadable.record.displayId,
+    resource: loadable.payload.resource,
+    destinationId,
+    facts: progress.facts,
+    state,
+    origin: progress.origin,
+    loadedHash,
+  };
+}
+
+/** The last write of a record: everything is done, the ledger says how it ended, and reading back comes next. */
+async function finish(
+  loadable: LoadableRecord,
+  progress: Progress,
+  settle: Settlement[],
+  loadedHash: string,
+  scope: BatchScope,
+): Promise<null> {
+  const { record } = loadable;
+  const { destinationId, warnings } = progress;
+  if (destinationId === undefined)
+    throw new Error(`${scope.object} ${record.sourceId} has a plan without a first step`);
+  await scope.deps.ledger.write({
+    leaseToken: scope.token,
+    settle,
+    idMap: idMapEntry(loadable, progress, scope, destinationId, 'complete', loadedHash),
+    record: {
+      recordId: record.id,
+      step: 'verify',
+      outcome: progress.isNew ? progress.origin : progress.wrote ? 'updated' : 'unchanged',
+      warnings: storedWarnings(record, warnings),
+    },
+  });
+  return null;
+}
