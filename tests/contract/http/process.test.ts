@@ -2,16 +2,23 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { ReservedSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
 const MAIN = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
 
 let database: TestDatabase;
+let keepsItRunning: ReservedSql;
 beforeAll(async () => {
   database = await testDatabase();
+  // The embedded server stops with its last connection, and the process under test has none yet.
+  keepsItRunning = await database.db.sql.reserve();
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  keepsItRunning.release();
+  await database.drop();
+});
 
 function start(environment: Record<string, string>): { child: ChildProcess; stderr: () => string } {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
@@ -44,7 +51,7 @@ const complete = {
   SECRET_KEY: Buffer.alloc(32, 3).toString('base64'),
 };
 
-describe('the server process', () => {
+describe('the server process', { timeout: 90_000 }, () => {
   it.each([
     ['missing', { ...complete, SECRET_KEY: '' }, /^SECRET_KEY is missing: expected .*\n$/],
     ['malformed', { ...complete, RATE_SHARE: '7' }, /^RATE_SHARE is malformed: expected .*\n$/],
@@ -66,7 +73,7 @@ describe('the server process', () => {
             () => 0,
           ),
         {
-          timeout: 25_000,
+          timeout: 60_000,
           interval: 200,
         },
       )

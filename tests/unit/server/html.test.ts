@@ -12,13 +12,7 @@ describe('the html tag', () => {
 
   it('takes markup of its own as it is, alone and in lists', () => {
     const items = ['<a>', 'b'].map((text) => html`<li>${text}</li>`);
-    expect(
-      htmlText(
-        html`<ul>
-          ${items}
-        </ul>`,
-      ),
-    ).toBe('<ul><li>&lt;a&gt;</li><li>b</li></ul>');
+    expect(htmlText(html`${items}`)).toBe('<li>&lt;a&gt;</li><li>b</li>');
   });
 
   it('inserts nothing for null, undefined and false, but a zero', () => {
