@@ -6,6 +6,7 @@ import type {
   ContactPayload,
   ConversationPayload,
   CustomObjectPayload,
+  FileRef,
   Payload,
   ThreadPart,
 } from './payloads.ts';
@@ -129,6 +130,7 @@ function customObject(definition: ObjectDefinition, identity: string, targets: V
 function conversation(identity: string, targets: Values): ConversationPayload {
   const marker = identity.replace(/[^\p{L}\p{N}]/gu, '');
   const parts = Array.isArray(targets.parts) ? (targets.parts as ThreadPart[]) : [];
+  const files = Array.isArray(targets.files) ? (targets.files as FileRef[]) : [];
   const stated = number(targets.created_at) ?? 0;
   const first = parts[0]?.created_at;
   return present<ConversationPayload>({
@@ -144,6 +146,7 @@ function conversation(identity: string, targets: Values): ConversationPayload {
     assignee: refs(targets.assignee)[0],
     tags: strings(targets.tags),
     parts,
+    files: files.length === 0 ? undefined : files,
     custom_attributes: customAttributes(targets),
   });
 }

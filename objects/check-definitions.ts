@@ -32,8 +32,8 @@ function checkFields(definition: ObjectDefinition, names: ReadonlySet<string>): 
     for (const object of objectsOf(field)) {
       if (!names.has(object)) problems.push(`field "${field.key}" refers to the unknown object "${object}"`);
     }
-    if (field.type === 'thread' && !definition.children?.some((child) => child.key === field.key)) {
-      problems.push(`thread "${field.key}" has no child definition`);
+    if (['thread', 'files'].includes(field.type) && !definition.children?.some((child) => child.key === field.key)) {
+      problems.push(`${field.type} "${field.key}" has no child definition`);
     }
   }
   return problems;

@@ -17,7 +17,8 @@ export type FieldType =
   | 'list'
   | 'reference'
   | 'references'
-  | 'thread';
+  | 'thread'
+  | 'files';
 
 /** How well a source path is known; 'inferred' ones are shown to the owner as guesses. */
 export type Evidence = 'documented' | 'seen' | 'inferred';

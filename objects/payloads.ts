@@ -42,6 +42,20 @@ export interface CustomObjectPayload {
   custom_attributes: Record<string, AttributeValue>;
 }
 
+/** A file as a payload names it. Its bytes are fetched when the part that carries it is sent. */
+export interface FileRef {
+  /** Unique within its message: the source's id of the file, or where in the text it was found. */
+  key: string;
+  name: string;
+  content_type: string | null;
+  /** Bytes; an upper bound where the source rounds (`12.3 KB`), null where it does not say. */
+  size: number | null;
+  /** Address at the source, or a `data:` address that holds the bytes; null: the source names a file that it does not list. */
+  path: string | null;
+  /** The file holds what its message's text cannot keep, by name (`table with merged cells`). */
+  keeps?: string;
+}
+
 export interface ThreadPart {
   /** Stable within the record: the source's entry id, else its position. */
   key: string;
@@ -54,6 +68,8 @@ export interface ThreadPart {
   body: string;
   /** Unix seconds, strictly increasing, later than the conversation's. */
   created_at: number;
+  /** Absent when there are none. */
+  files?: FileRef[];
 }
 
 export interface ConversationPayload {
@@ -69,6 +85,8 @@ export interface ConversationPayload {
   assignee?: RecordRef;
   tags: string[];
   parts: ThreadPart[];
+  /** Files of the opening message, which cannot carry any (Intercom API 2.16, POST /conversations); absent when there are none. */
+  files?: FileRef[];
   custom_attributes: Record<string, AttributeValue>;
 }
 

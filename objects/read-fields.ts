@@ -1,4 +1,5 @@
 import type { ChildDefinition, FieldDefinition, FieldType, ObjectDefinition } from './define-object.ts';
+import { readFileRows } from './file-rows.ts';
 import { firstValue, isEmptyValue, isObject, readPath, type Raw } from './paths.ts';
 import { readLines, readLinks } from './read-rows.ts';
 import { coerceValue, idOf, nameOf, textOf, typeOfValue } from './read-values.ts';
@@ -113,11 +114,14 @@ export function readFields(
   const values: Record<string, unknown> = {};
   const pathsOf = (field: FieldDefinition) => context.paths?.[field.key] ?? field.paths;
   for (const field of definition.fields) {
-    const child = field.type === 'thread' ? childOf(definition, field.key) : undefined;
+    const child = ['thread', 'files'].includes(field.type) ? childOf(definition, field.key) : undefined;
+    const found = firstValue(raw, pathsOf(field));
     const value =
-      child !== undefined
-        ? readThread(firstValue(raw, pathsOf(field)), child, context.timezone)
-        : coerceValue(firstValue(raw, pathsOf(field)), field, context.timezone);
+      child === undefined
+        ? coerceValue(found, field, context.timezone)
+        : field.type === 'files'
+          ? readFileRows(found, child)
+          : readThread(found, child, context.timezone);
     if (value !== undefined) values[field.key] = value;
     const links = field.links === undefined ? [] : readLinks(raw, field.links);
     if (links.length > 0) {

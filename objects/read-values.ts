@@ -113,7 +113,7 @@ export function coerceValue(
   if (isEmptyValue(value)) return undefined;
   if (field.type === 'list') return listOf(value, (item) => nameOf(item, field.labels) ?? textOf(item));
   if (field.type === 'references') return listOf(value, idOf);
-  if (field.type === 'thread') return value;
+  if (field.type === 'thread' || field.type === 'files') return value;
   const single = Array.isArray(value) ? (value as unknown[]).find((item) => !isEmptyValue(item)) : value;
   switch (field.type) {
     case 'reference':

@@ -21,6 +21,7 @@ export interface StandardAttribute {
     | 'references'
     | 'list'
     | 'thread'
+    | 'files'
     | 'state';
   required?: boolean;
 }
@@ -97,6 +98,7 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
       assignee: { type: 'reference' },
       tags: { type: 'list' },
       parts: { type: 'thread' },
+      files: { type: 'files' },
     },
     attributes: { createdBy: 'conversation_attributes', model: 'conversation' },
     referenceType: 'conversation',

@@ -1,5 +1,6 @@
 import type { ChildDefinition } from './define-object.ts';
 import { parseTime } from './dates.ts';
+import { fileIdsOf } from './file-rows.ts';
 import { firstValue, isObject } from './paths.ts';
 import { coerceValue, idOf, textOf } from './read-values.ts';
 
@@ -17,6 +18,8 @@ export interface ThreadRow {
   /** Every id by which the entry may name its author, best first. */
   authorIds: string[];
   authorName: string | undefined;
+  /** Ids of the files that came with the entry. */
+  fileIds: string[];
   /** Milliseconds since the epoch. */
   at: number | undefined;
   position: number;
@@ -47,6 +50,7 @@ function readRow(row: unknown, position: number, child: ChildDefinition, timezon
     workDuration: read('work_duration'),
     authorIds: ids.map(idOf).filter((id) => id !== undefined && !SYSTEM_ACTORS.has(id)) as string[],
     authorName: authorName !== undefined && SYSTEM_ACTORS.has(authorName) ? undefined : authorName,
+    fileIds: fileIdsOf(read('attachments')),
     at: time === undefined ? undefined : parseTime(time, timezone),
     position,
   };

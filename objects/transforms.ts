@@ -1,3 +1,4 @@
+import { files } from './transforms/files.ts';
 import { company, reference, references, tags } from './transforms/links.ts';
 import { email, optionalEmail, phone } from './transforms/people.ts';
 import {
@@ -34,6 +35,7 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   company,
   tags,
   thread,
+  files,
   transcript,
   state,
   template,

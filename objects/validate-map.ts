@@ -26,11 +26,12 @@ const FITS: Record<StandardAttribute['type'], readonly Produced[]> = {
   references: ['relationship', 'reference'],
   list: ['list'],
   thread: ['thread'],
+  files: ['files'],
   state: ['state'],
 };
 
 /** Produced by transforms, but no custom attribute can hold it. */
-const NOT_AN_ATTRIBUTE: readonly Produced[] = ['thread', 'state', 'reference', 'references'];
+const NOT_AN_ATTRIBUTE: readonly Produced[] = ['thread', 'files', 'state', 'reference', 'references'];
 
 function sourceProblem(
   rule: ApplicableRule,

@@ -70,6 +70,7 @@ function featuresOf(raw: Raw, definition: ObjectDefinition, timezone: string): s
       case 'list':
       case 'references':
       case 'thread':
+      case 'files':
         return [`${field.key}#${sizeClass(Array.isArray(value) ? value.length : 1)}`];
       case 'string':
       case 'html':

@@ -1,5 +1,7 @@
 import { compile, type DomNode, type FormatCallback } from 'html-to-text';
+import { fileNameOf } from '../file-rows.ts';
 import { looksLikeHtml } from '../read-values.ts';
+import { isElsewhere } from './html-files.ts';
 
 /** Beyond this nesting a document is no longer laid out: the converter recurses once per level. */
 const MAX_DEPTH = 500;
@@ -7,7 +9,8 @@ const UNNESTED = new Set(
   'area base br col embed hr img input link meta source track wbr p li td th tr dt dd option'.split(' '),
 );
 
-function isTooDeep(html: string): boolean {
+/** Whether only words, and no layout, can be read from a document. */
+export function isTooDeep(html: string): boolean {
   let depth = 0;
   for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
     if (UNNESTED.has((match[2] ?? '').toLowerCase())) continue;
@@ -60,12 +63,18 @@ function attributesOf(node: DomNode): Record<string, string> {
   return (node.attribs ?? {}) as Record<string, string>;
 }
 
-/** An image becomes its description or file name; inline data would be pages of base64. */
+/**
+ * An image becomes its file name, with its description where that says something else; inline data would be pages of
+ * base64. An image of another server goes nowhere, so its address is kept.
+ */
 function imageText(node: DomNode): string {
   const { src = '', alt = '' } = attributesOf(node);
-  const file = src.startsWith('data:') ? '' : (src.split(/[?#]/)[0] ?? '').split('/').at(-1);
-  const label = alt.trim() || file || '';
-  return label === '' ? '[image]' : `[image: ${label}]`;
+  const file = src.startsWith('data:') ? '' : fileNameOf(src);
+  const words = alt.trim();
+  const same = file !== '' && file.toLowerCase().startsWith(words.toLowerCase());
+  const label = same ? file : file === '' || isElsewhere(src) ? words || file : `${words} (${file})`;
+  const address = isElsewhere(src) ? ` (${src})` : '';
+  return label === '' && address === '' ? '[image]' : `[image: ${label}${address}]`;
 }
 
 const formatImage: FormatCallback = (elem, _walk, builder) => {

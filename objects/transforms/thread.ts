@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { listedFiles, messageFiles } from '../message-files.ts';
 import type { ThreadPart } from '../payloads.ts';
 import { isEmptyValue, isObject } from '../paths.ts';
 import { textOf } from '../read-values.ts';
 import type { ThreadRow } from '../thread-rows.ts';
 import { readableText } from './html.ts';
+import { keptEntries } from './thread-entries.ts';
 import { defineTransform, type RecordContext } from './transform.ts';
 
 const NO_TEXT = '(no text)';
@@ -19,6 +21,8 @@ const threadOptions = z.strictObject({
   description: z.string().optional(),
   /** Field with the time of the record. */
   created: z.string(),
+  /** Field with the files of the record; without it, entries are moved without theirs. */
+  files: z.string().optional(),
   /** Entry types that are bookkeeping of the desk and stay internal. */
   internalTypes: z.array(z.string()).default([]),
   systemName: z.string().default('Infraon system'),
@@ -123,18 +127,6 @@ function withTimes(rows: readonly ThreadRow[], created: number): { row: ThreadRo
   });
 }
 
-/** The first entry that repeats the opening text: messages marked `is_description` (Infraon reference, stored messages). */
-function copyOfDescription(
-  entries: readonly { row: ThreadRow }[],
-  options: ThreadOptions,
-  context: RecordContext,
-): ThreadRow | undefined {
-  const marked = entries.filter(({ row }) => row.isDescription);
-  if (marked.length === 0 || options.description === undefined) return undefined;
-  const description = readableText(textOf(context.values[options.description]) ?? '');
-  return marked.find(({ row }) => readableText(row.body) === description)?.row;
-}
-
 export const thread = defineTransform({
   options: threadOptions,
   accepts: ['thread'],
@@ -145,24 +137,28 @@ export const thread = defineTransform({
     const createdMs = Date.parse(textOf(context.values[options.created]) ?? '');
     const now = Math.floor(context.now.getTime() / 1000);
     const created = Number.isNaN(createdMs) ? 0 : Math.min(Math.floor(createdMs / 1000), now);
-    const sorted = withTimes(
-      rows.filter((row) => !row.deleted),
-      created * 1000,
-    ).sort((a, b) => a.at - b.at || a.row.position - b.row.position);
-    const copy = copyOfDescription(sorted, options, context);
-    const kept = sorted.filter(({ row }) => row !== copy);
+    const description =
+      options.description === undefined ? undefined : (textOf(context.values[options.description]) ?? '');
+    const kept = withTimes(keptEntries(rows, description), created * 1000).sort(
+      (a, b) => a.at - b.at || a.row.position - b.row.position,
+    );
+    const listed = listedFiles(options.files === undefined ? undefined : context.values[options.files]);
     const times = placeInTime(
       kept.map(({ at }) => Math.floor(at / 1000)),
       created,
       now,
     );
-    const parts: ThreadPart[] = kept.map(({ row }, index) => ({
-      key: row.key,
-      kind: kindOf(row, options),
-      author: authorOf(row, options, context),
-      body: bodyOf(row),
-      created_at: times[index] ?? created + index + 1,
-    }));
+    const parts: ThreadPart[] = kept.map(({ row }, index) => {
+      const files = options.files === undefined ? [] : messageFiles(row.body, row.fileIds, listed);
+      return {
+        key: row.key,
+        kind: kindOf(row, options),
+        author: authorOf(row, options, context),
+        body: bodyOf(row),
+        created_at: times[index] ?? created + index + 1,
+        ...(files.length === 0 ? {} : { files }),
+      };
+    });
     return { value: parts };
   },
 });
