@@ -48,13 +48,14 @@ function createCookieJar(): CookieJar {
 
 /**
  * Installs the app as an admin does: our installation address, Intercom's consent page, Approve, and back. Returns the
- * signed-in client.
+ * signed-in client. `teammate` is `workspace/teammate` as the consent page offers them; the first one when absent.
  */
-export async function installApp(appUrl: string): Promise<AdminClient> {
+export async function installApp(appUrl: string, teammate?: string): Promise<AdminClient> {
   const jar = createCookieJar();
   const consent = await browse(jar, new URL('/install', appUrl));
   const form = readForm(consent.html, consent.url);
   form.fields.set('decision', 'approve');
+  if (teammate !== undefined) form.fields.set('teammate', teammate);
   const landed = await browse(jar, form.action, { method: 'POST', body: form.fields });
   if (landed.status >= 400) throw new ApiError(landed.status, 'install_failed', landed.html.slice(0, 500));
   return createClient(appUrl, jar);
