@@ -6,6 +6,7 @@ import type {
   ContactPayload,
   ConversationPayload,
   CustomObjectPayload,
+  DocumentPayload,
   FileRef,
   Payload,
   ThreadPart,
@@ -151,6 +152,16 @@ function conversation(identity: string, targets: Values): ConversationPayload {
   });
 }
 
+function document(identity: string, targets: Values): DocumentPayload {
+  return present<DocumentPayload>({
+    resource: 'documents',
+    external_id: identity,
+    title: text(targets.title) ?? '',
+    parent: text(targets.parent),
+    custom_attributes: customAttributes(targets),
+  });
+}
+
 /** Puts mapped values into the shape of the object's resource; required ones that are missing are issues. */
 export function buildPayload(definition: ObjectDefinition, values: Values, targets: Values): Built {
   const identity = identityOf(definition, values);
@@ -172,5 +183,7 @@ export function buildPayload(definition: ObjectDefinition, values: Values, targe
       return { payload: customObject(definition, identity, targets), warnings: [] };
     case 'conversations':
       return { payload: conversation(identity, targets), warnings: [] };
+    case 'documents':
+      return { payload: document(identity, targets), warnings: [] };
   }
 }

@@ -81,10 +81,13 @@ function checkRelationships(definition: ObjectDefinition, all: readonly ObjectDe
 }
 
 function checkDestination(definition: ObjectDefinition): Problems {
-  const { resource, type } = definition.destination;
+  const { resource, type, document } = definition.destination;
   const problems: Problems = [];
   if ((resource === 'custom_object_instances') !== (type !== undefined)) {
     problems.push('a custom object needs a type, and only a custom object has one');
+  }
+  if ((resource === 'documents') !== (document !== undefined)) {
+    problems.push('a document needs a file, and only a document has one');
   }
   const { rollback } = RESOURCES[resource];
   const { created, updated } = definition.rollback;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Derivation } from './define-object.ts';
 import { firstValue, type Raw } from './paths.ts';
 import { nameOf, textOf } from './read-values.ts';
 
@@ -71,7 +72,8 @@ export function companyOf(raw: Raw, rule: CompanyRule): CompanyKey | undefined {
   return { slug, name: nameOf(firstValue(raw, RULE_PATHS.organization_name)) ?? value };
 }
 
-function preferred(variants: Map<string, number>): string {
+/** The spelling that was met most often. */
+export function preferred(variants: Map<string, number>): string {
   const ranked = [...variants].sort(
     ([nameA, countA], [nameB, countB]) =>
       countB - countA || shouting(nameA) - shouting(nameB) || (nameA < nameB ? -1 : 1),
@@ -91,29 +93,39 @@ interface Draft {
 }
 
 /** Company records in the shape the `company` module reads, sorted by id, each with every spelling that was met. */
-export function deriveCompanies(people: Iterable<Raw>, rule: CompanyRule): Raw[] {
+export function collectCompanies(rule: CompanyRule): Derivation {
   const drafts = new Map<string, Draft>();
-  for (const person of people) {
-    const key = companyOf(person, rule);
-    if (key === undefined) continue;
-    const draft: Draft = drafts.get(key.slug) ?? { variants: new Map(), domains: new Map(), people: 0 };
-    draft.people += 1;
-    draft.variants.set(key.name, (draft.variants.get(key.name) ?? 0) + 1);
-    const email = textOf(firstValue(person, ['unmasked_email', 'email', 'requester.email']));
-    const domain = email?.includes('*') === true ? undefined : email?.split('@')[1]?.trim().toLowerCase();
-    if (domain !== undefined && domain !== '') {
-      draft.domains.set(domain, (draft.domains.get(domain) ?? 0) + 1);
-    }
-    drafts.set(key.slug, draft);
-  }
-  return [...drafts]
-    .sort(([slugA], [slugB]) => (slugA < slugB ? -1 : 1))
-    .map(([slug, draft]) => ({
-      company_id: slug,
-      name: preferred(draft.variants),
-      name_variants: [...draft.variants.keys()].sort(),
-      email_domains: [...draft.domains.keys()].sort(),
-      requester_count: draft.people,
-      derived_by: rule,
-    }));
+  return {
+    add(person) {
+      const key = companyOf(person, rule);
+      if (key === undefined) return;
+      const draft: Draft = drafts.get(key.slug) ?? { variants: new Map(), domains: new Map(), people: 0 };
+      draft.people += 1;
+      draft.variants.set(key.name, (draft.variants.get(key.name) ?? 0) + 1);
+      const email = textOf(firstValue(person, ['unmasked_email', 'email', 'requester.email']));
+      const domain = email?.includes('*') === true ? undefined : email?.split('@')[1]?.trim().toLowerCase();
+      if (domain !== undefined && domain !== '') {
+        draft.domains.set(domain, (draft.domains.get(domain) ?? 0) + 1);
+      }
+      drafts.set(key.slug, draft);
+    },
+    records: () =>
+      [...drafts]
+        .sort(([slugA], [slugB]) => (slugA < slugB ? -1 : 1))
+        .map(([slug, draft]) => ({
+          company_id: slug,
+          name: preferred(draft.variants),
+          name_variants: [...draft.variants.keys()].sort(),
+          email_domains: [...draft.domains.keys()].sort(),
+          requester_count: draft.people,
+          derived_by: rule,
+        })),
+  };
+}
+
+/** The companies of people who are all at hand. */
+export function deriveCompanies(people: Iterable<Raw>, rule: CompanyRule): Raw[] {
+  const companies = collectCompanies(rule);
+  for (const person of people) companies.add(person);
+  return companies.records();
 }

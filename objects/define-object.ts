@@ -1,3 +1,4 @@
+import type { Raw } from './paths.ts';
 import type { ResourceName } from './resources.ts';
 
 /**
@@ -96,12 +97,31 @@ export interface RuleDefinition {
   reason?: string;
 }
 
+/** Read from this key of the Infraon profile, or derived by a named rule from what another object's records say. */
+export type SourceDefinition =
+  | { kind: 'endpoint'; object: string }
+  | {
+      kind: 'derived';
+      from: string;
+      rule: DerivationName;
+      /** Key of the profile that is read instead wherever a connection describes it. */
+      unlessListed?: string;
+    };
+
+export type DerivationName = 'company' | 'sla_policy';
+
+/** Makes records out of other objects' records, which pass by one at a time: it keeps aggregates, never the records. */
+export interface Derivation {
+  add(raw: Raw): void;
+  /** In an order that does not depend on that of the records. */
+  records(): Raw[];
+}
+
 export interface ObjectDefinition {
   name: string;
   label: string;
   plural: string;
-  /** Read from this key of the Infraon profile, or derived from another object's records by the company rule. */
-  source: { kind: 'endpoint'; object: string } | { kind: 'derived'; from: string; rule: 'company' };
+  source: SourceDefinition;
   /** Objects whose records must be loaded before this one's. */
   dependsOn: string[];
   /**
@@ -125,6 +145,8 @@ export interface ObjectDefinition {
     resource: ResourceName;
     /** Custom objects: type identifier in the schema sheet. */
     type?: { identifier: string; name: string };
+    /** Documents: the file of the handoff package that holds them, as rows or as a tree. */
+    document?: { file: string; shape: 'table' | 'tree' };
   };
   identity: {
     /** Identity we give (`external_id`, `company_id`, marker word): a template over field keys, `{id}`, `{display_id}`. */

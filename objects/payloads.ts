@@ -90,4 +90,15 @@ export interface ConversationPayload {
   custom_attributes: Record<string, AttributeValue>;
 }
 
-export type Payload = ContactPayload | CompanyPayload | CustomObjectPayload | ConversationPayload;
+/** A record for the handoff package; it never reaches Intercom. */
+export interface DocumentPayload {
+  resource: 'documents';
+  external_id: string;
+  title: string;
+  /** `external_id` of the document above it. */
+  parent?: string;
+  custom_attributes: Record<string, AttributeValue>;
+}
+
+export type Payload =
+  ContactPayload | CompanyPayload | CustomObjectPayload | ConversationPayload | DocumentPayload;

@@ -80,6 +80,7 @@ const PREFIX: Record<Model, string> = {
   company: 'infraon_org_',
   conversation: 'Infraon ',
   custom_object: '',
+  document: '',
 };
 
 /** Latin letters that do not decompose into a plain one and an accent. */

@@ -3,7 +3,8 @@
  * uniform (Intercom API 2.16): contacts, companies and custom object instances take our id; conversations and articles
  * do not and lean on the intent row and a probe; custom object *types* cannot be created by any API.
  */
-export type ResourceName = 'contacts' | 'companies' | 'custom_object_instances' | 'conversations';
+export type ResourceName =
+  'contacts' | 'companies' | 'custom_object_instances' | 'conversations' | 'documents';
 
 /** `string` values are limited to 255 characters on contacts and companies (reported, not promised, by Intercom). */
 export type AttributeType =
@@ -31,8 +32,8 @@ export interface ResourceDescription {
   standard: Record<string, StandardAttribute>;
   /** How a new custom attribute comes into being. */
   attributes: {
-    createdBy: 'data_attributes' | 'conversation_attributes' | 'settings';
-    model: 'contact' | 'company' | 'conversation' | 'custom_object';
+    createdBy: 'data_attributes' | 'conversation_attributes' | 'settings' | 'nobody';
+    model: 'contact' | 'company' | 'conversation' | 'custom_object' | 'document';
   };
   /** What reference attributes of custom objects call these records (Intercom API, custom objects); custom objects have their own type. */
   referenceType?: string;
@@ -103,6 +104,18 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
     attributes: { createdBy: 'conversation_attributes', model: 'conversation' },
     referenceType: 'conversation',
     cost: { fixed: 4, perPart: 1, perTag: 1 },
+    rollback: { created: ['delete'], updated: ['restore'] },
+  },
+  /** What Intercom has no place for: kept by us and handed over as files, so that it can be rebuilt. */
+  documents: {
+    name: 'documents',
+    standard: {
+      external_id: { type: 'string', required: true },
+      title: { type: 'string', required: true },
+      parent: { type: 'string' },
+    },
+    attributes: { createdBy: 'nobody', model: 'document' },
+    cost: { fixed: 0 },
     rollback: { created: ['delete'], updated: ['restore'] },
   },
 };

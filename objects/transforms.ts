@@ -10,6 +10,7 @@ import {
   state,
   unixSeconds,
 } from './transforms/scalars.ts';
+import { slaTargets } from './transforms/sla.ts';
 import { constant, link, listJoin, string, template, text, truncate } from './transforms/text.ts';
 import { thread } from './transforms/thread.ts';
 import { transcript } from './transforms/transcript.ts';
@@ -41,6 +42,7 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   template,
   link,
   constant,
+  sla_targets: slaTargets,
 };
 
 export function transformNamed(name: string): Transform | undefined {

@@ -1,5 +1,4 @@
 import { SchemaError } from '../errors.ts';
-import { deriveCompanies } from '../objects/company.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { Raw } from '../objects/paths.ts';
 import { readFields } from '../objects/read-fields.ts';
@@ -17,8 +16,8 @@ import { createSpreadSample } from './spread-sample.ts';
 /** Records that exist only as something other objects' records say; those have been read before. */
 export function discoverDerived(definition: ObjectDefinition, context: DiscoveryContext): ObjectReading {
   const from = definition.source.kind === 'derived' ? definition.source.from : '';
-  const people = context.people.get(from);
-  if (people === undefined) {
+  const derivation = context.derivations.get(definition.name);
+  if (derivation === undefined) {
     throw new SchemaError(
       `they are derived from ${from.replaceAll('_', ' ')} records, which could not be read`,
       {
@@ -26,8 +25,8 @@ export function discoverDerived(definition: ObjectDefinition, context: Discovery
       },
     );
   }
-  context.people.delete(from);
-  const records = deriveCompanies(people, context.companyRule);
+  context.derivations.delete(definition.name);
+  const records = derivation.records();
   const inventory = createFieldInventory(definition, context.timezone);
   const quality = createQualityCheck(definition, qualityContext(context));
   const shape = createShapeTally(definition);

@@ -6,8 +6,8 @@ import type { Raw } from '../objects/paths.ts';
 import { readFields } from '../objects/read-fields.ts';
 import { discoverDerived } from './discover-derived.ts';
 import {
-  derivesCompanies,
   isReferredTo,
+  openDerivations,
   qualityContext,
   type DiscoveryContext,
   type ObjectReading,
@@ -34,19 +34,6 @@ interface Counts {
   excluded: Map<string, SourceKey[]>;
   excludedCount: Map<string, number>;
   unidentified: number;
-}
-
-/** What the company rule reads of a person: kept for all people, so nothing else is. */
-function companyFacts(raw: Raw): Raw {
-  const keys = [
-    'organization_name',
-    'customer_id',
-    'department',
-    'catalogue_name',
-    'unmasked_email',
-    'email',
-  ];
-  return Object.fromEntries(keys.filter((key) => key in raw).map((key) => [key, raw[key]]));
 }
 
 function specOf(client: InfraonClient, object: string): ObjectSpec {
@@ -99,7 +86,7 @@ export async function discoverObject(
   const problems = new Set<string>();
   const seen = new Set<string>();
   const ids = new Set<string>();
-  const people = derivesCompanies(context.registry, definition) ? new Array<Raw>() : undefined;
+  const derivations = openDerivations(definition, context);
 
   for await (const page of pagesOf(client, object, context.signal)) {
     context.signal?.throwIfAborted();
@@ -122,11 +109,11 @@ export async function discoverObject(
       rows.add(row, values);
       rowQuality.add(row, values, shownAs(definition, values, key));
       sample.add({ row, key });
-      people?.push(companyFacts(row));
+      for (const derivation of derivations.values()) derivation.add(row);
     }
   }
   if (isReferredTo(context.registry, definition.name)) context.ids.set(definition.name, ids);
-  if (people !== undefined) context.people.set(definition.name, people);
+  for (const [name, derivation] of derivations) context.derivations.set(name, derivation);
 
   const taken = sample.take();
   const full = hasMoreThanRow(client, definition)

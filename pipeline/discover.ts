@@ -10,6 +10,7 @@ import type { DiscoveryContext, ObjectReading } from './discovery-context.ts';
 import type { Actor, DiscoveredObject, DiscoveryDocument } from './documents.ts';
 import { callsFor, secondsFor } from './estimate.ts';
 import { fieldPathsOf, findConnection, infraonFor } from './infraon-access.ts';
+import { asOffered } from './offered-source.ts';
 import { storeProposal } from './propose-maps.ts';
 import { getSettingsFor } from './settings.ts';
 import { withWorkspaceLock } from './workspace-lock.ts';
@@ -156,7 +157,7 @@ async function discoverAll(deps: Deps, workspaceId: string, options: DiscoveryOp
     now: deps.clock.now(),
     sampleSize: options.sampleSize ?? DEFAULT_SAMPLE_SIZE,
     ids: new Map(),
-    people: new Map(),
+    derivations: new Map(),
     fieldPaths: (object) => fieldPathsOf(connection, object),
     signal: options.signal,
   };
@@ -165,7 +166,7 @@ async function discoverAll(deps: Deps, workspaceId: string, options: DiscoveryOp
   let calls = 0;
   let readable = 0;
   for (const definition of readingOrder(deps.registry)) {
-    const reading = await readOne(definition, context, connection.pinned.disabled);
+    const reading = await readOne(asOffered(definition, client.profile), context, connection.pinned.disabled);
     if ('failure' in reading) {
       documents.set(definition.name, unreadable(definition, reading.failure));
       problems.push(`${definition.plural} could not be read: ${reading.failure}`);

@@ -1,6 +1,7 @@
 import type { InfraonClient } from '../connectors/infraon/types.ts';
 import type { CompanyRule } from '../objects/company.ts';
-import type { ObjectDefinition } from '../objects/define-object.ts';
+import { objectsOf, type Derivation, type ObjectDefinition } from '../objects/define-object.ts';
+import { derivationNamed } from '../objects/derive.ts';
 import type { Raw } from '../objects/paths.ts';
 import type { Registry } from '../objects/registry.ts';
 import type { DiscoveredObject } from './documents.ts';
@@ -19,8 +20,8 @@ export interface DiscoveryContext {
   sampleSize: number;
   /** Ids of the objects read so far that others refer to. */
   ids: Map<string, Set<string>>;
-  /** What companies are derived from, by the object it was read with. */
-  people: Map<string, Raw[]>;
+  /** What derived objects are made from, by their names. */
+  derivations: Map<string, Derivation>;
   fieldPaths(sourceObject: string): Record<string, string[]>;
   signal: AbortSignal | undefined;
 }
@@ -42,11 +43,18 @@ export function qualityContext(context: DiscoveryContext): QualityContext {
 
 /** Whether the ids of an object are needed to judge the links of others. */
 export function isReferredTo(registry: Registry, name: string): boolean {
-  return registry.all().some((other) => other.fields.some((field) => field.object === name));
+  return registry.all().some((other) => other.fields.some((field) => objectsOf(field).includes(name)));
 }
 
-export function derivesCompanies(registry: Registry, definition: ObjectDefinition): boolean {
-  return registry
-    .all()
-    .some((other) => other.source.kind === 'derived' && other.source.from === definition.name);
+/** The derivations that an object's records feed, by the names of the objects derived from it. */
+export function openDerivations(
+  definition: ObjectDefinition,
+  context: DiscoveryContext,
+): Map<string, Derivation> {
+  const opened = new Map<string, Derivation>();
+  for (const { name, source } of context.registry.all()) {
+    if (source.kind !== 'derived' || source.from !== definition.name) continue;
+    opened.set(name, derivationNamed(source.rule, context));
+  }
+  return opened;
 }

@@ -4,14 +4,15 @@ import { firstValue } from '../connectors/infraon/paths.ts';
 import type { InfraonProfile } from '../connectors/infraon/profile.ts';
 import type { Queryable } from '../db/client.ts';
 import type { ClaimedRecord } from '../db/leases.ts';
-import { deriveCompanies } from '../objects/company.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
+import { derivationNamed } from '../objects/derive.ts';
 import { readFields } from '../objects/read-fields.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
 import { forEachConcurrently, runExclusive, type BatchScope } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { notListed, requireRun, type ExtractionState, type FrozenRun } from './frozen-run.ts';
 import { infraonFor } from './infraon-access.ts';
+import { asOffered } from './offered-source.ts';
 import { readFullRecord } from './read-source.ts';
 import { WORKING_STATES } from './run-state.ts';
 
@@ -42,7 +43,8 @@ export async function listSource(
   const run = await requireRun(sql, workspaceId, runId);
   if (!WORKING_STATES.includes(run.state) || run.extraction[object]?.listed === true) return;
   await runExclusive(deps, run, `list:${object}`, async (signal) => {
-    const definition = deps.registry.get(object);
+    const { profile } = await infraonFor(deps, workspaceId);
+    const definition = asOffered(deps.registry.get(object), profile);
     if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
     else await listPages(deps, run, definition, definition.source.object, signal);
   });
@@ -196,18 +198,19 @@ export async function addToLedger(
     on conflict (run_id, object, source_id) do nothing`;
 }
 
-/** Companies have no endpoint: they are what the people's records say they are. */
+/** Records that no endpoint gives: they are what the records of another object say they are. */
 async function deriveSource(deps: Deps, run: FrozenRun, definition: ObjectDefinition): Promise<void> {
   if (definition.source.kind !== 'derived') return;
-  const { sql } = deps.db;
-  const people: RawRecord[] = [];
-  const scan = sql<{ raw: RawRecord }[]>`
-    select raw from source_records
+  const derivation = derivationNamed(definition.source.rule, { companyRule: run.settings.company_rule });
+  // Threads stay out of the scan: they are the bulk of a record and nothing is derived from them.
+  const scan = deps.db.sql<{ raw: RawRecord }[]>`
+    select raw - '$children' as raw from source_records
     where workspace_id = ${run.workspaceId} and object = ${definition.source.from} and excluded is null order by seq`;
-  // Only what names a company is kept of each person, so memory does not grow with the size of the records.
-  for await (const rows of scan.cursor(1000)) people.push(...rows.map(({ raw }) => companyFacts(raw)));
-  const staged = deriveCompanies(people, run.settings.company_rule).map((raw): StagedRow => {
-    const sourceId = String(raw['company_id']);
+  for await (const rows of scan.cursor(500)) for (const { raw } of rows) derivation.add(raw);
+  const { source_timezone: timezone } = run.settings;
+  const staged = derivation.records().map((raw): StagedRow => {
+    const { id } = readFields(raw, definition, { timezone });
+    const sourceId = textOf(id) ?? '';
     return {
       sourceId,
       displayId: null,
@@ -228,31 +231,14 @@ async function deriveSource(deps: Deps, run: FrozenRun, definition: ObjectDefini
   await storePage(deps, run, definition.name, staged, state);
 }
 
-const COMPANY_FACTS = [
-  'organization_name',
-  'customer_id',
-  'department',
-  'catalogue_name',
-  'unmasked_email',
-  'email',
-  'requester',
-  'basic_info',
-];
-
-function companyFacts(raw: RawRecord): RawRecord {
-  return Object.fromEntries(
-    COMPANY_FACTS.flatMap((key) => (raw[key] === undefined ? [] : [[key, raw[key]]])),
-  );
-}
-
 /** Fetches detail and children of a batch of listed records. A record that cannot be read is rejected, not the batch. */
 export async function extractBatch(records: ClaimedRecord[], scope: BatchScope): Promise<void> {
   const { deps, run, object, token } = scope;
-  const definition = deps.registry.get(object);
+  const { client, profile } = await infraonFor(deps, run.workspaceId);
+  const definition = asOffered(deps.registry.get(object), profile);
   if (definition.source.kind !== 'endpoint')
     throw new Error(`${object} is derived and has nothing to extract`);
   const key = definition.source.object;
-  const { client, profile } = await infraonFor(deps, run.workspaceId);
   const listed = await stagedRaw(
     deps.db.sql,
     run.workspaceId,

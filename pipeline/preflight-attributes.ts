@@ -52,7 +52,7 @@ export function attributeConflicts(intercom: Known, needed: readonly AttributeSp
       if (same.length === 1) checkType(problems, spec, type);
       continue;
     }
-    if (spec.model === 'custom_object') continue;
+    if (spec.model === 'custom_object' || spec.model === 'document') continue;
     for (const attribute of intercom.dataAttributes) {
       if (attribute.name !== spec.name || attribute.custom !== true) continue;
       if (attribute.archived === true) {

@@ -74,6 +74,7 @@ const DESTINATIONS: Record<ObjectDefinition['destination']['resource'], string> 
   companies: 'Company',
   conversations: 'Conversation',
   custom_object_instances: 'Custom object',
+  documents: 'Handoff document',
 };
 
 const NOT_MIGRATED: ScopeDocument['not_migrated'] = [

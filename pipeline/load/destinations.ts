@@ -4,6 +4,7 @@ import { companies } from './companies.ts';
 import { contacts } from './contacts.ts';
 import { conversations } from './conversations.ts';
 import { customObjectInstances } from './custom-object-instances.ts';
+import { documents } from './documents.ts';
 import type { Destination } from './destination.ts';
 
 const DESTINATIONS: { [R in ResourceName]: Destination<Extract<Payload, { resource: R }>> } = {
@@ -11,6 +12,7 @@ const DESTINATIONS: { [R in ResourceName]: Destination<Extract<Payload, { resour
   contacts,
   conversations,
   custom_object_instances: customObjectInstances,
+  documents,
 };
 
 /** The destination of a payload; payload and destination belong together by `resource`. */
