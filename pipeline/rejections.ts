@@ -113,7 +113,7 @@ async function apply(
   if (rows.length === 0) return { affected: 0 };
   if (action.action === 'edit') checkFields(deps, rows, action.values);
   const work = deps.db.sql.begin(async (tx) => {
-    if (action.action === 'waive') await waive(tx, rows, action.note);
+    if (action.action === 'waive') await waive(tx, actor.workspaceId, rows, action.note);
     else {
       if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
       await retry(tx, actor.workspaceId, rows);
@@ -182,16 +182,27 @@ async function retry(tx: Queryable, workspaceId: string, rows: Row[]): Promise<v
       waits_for = null, not_before = null
     from source_records s
     where r.id = any(${ids}::bigint[]) and s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id`;
-  await tx`
+  await wakeChildren(tx, ids);
+}
+
+/** Those that wait for one of these records are looked at again. */
+async function wakeChildren(tx: Queryable, ids: string[]): Promise<number> {
+  const woken = await tx`
     update run_records c
     set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null, not_before = null
     from run_records p
-    where p.id = any(${ids}::bigint[]) and c.run_id = p.run_id and c.outcome = 'waiting' and c.waits_for = p.object || ':' || p.source_id`;
+    where p.id = any(${ids}::bigint[]) and c.run_id = p.run_id and c.outcome = 'waiting' and c.waits_for = p.object || ':' || p.source_id
+    returning 1`;
+  return woken.length;
 }
 
-async function waive(tx: Queryable, rows: Row[], note: string): Promise<void> {
+/** A waived record stays out for good; what waited for it then lacks its parent, and says so. */
+async function waive(tx: Queryable, workspaceId: string, rows: Row[], note: string): Promise<void> {
+  const ids = rows.map((row) => row.id);
   const reason: StoredReason = { field: null, value: null, message: note, suggestion: null };
   await tx`
     update run_records set outcome = 'waived', step = 'done', reason = ${JSON.stringify(reason)}::jsonb, waits_for = null
-    where id = any(${rows.map((row) => row.id)}::bigint[])`;
+    where id = any(${ids}::bigint[])`;
+  const woken = await wakeChildren(tx, ids);
+  if (woken > 0) await reopenRuns(tx, workspaceId, [...new Set(rows.map((row) => row.runId))]);
 }

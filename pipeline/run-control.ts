@@ -25,9 +25,23 @@ export function activeRunError(error: unknown): unknown {
   });
 }
 
-/** Opens a finished run again, because a record of it was fixed. Throws when another run is active (see above). */
+/**
+ * Opens a finished run again, because a record of it was fixed. Throws when another run is active (see above) and when
+ * the run was given up: its records are taken up by the next run.
+ */
 export async function reopenRuns(tx: Queryable, workspaceId: string, runIds: string[]): Promise<void> {
   await tx`
     update runs set state = 'running', finished_at = null
     where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('completed', 'completed_with_findings')`;
+  const closed = await tx`
+    select 1 from runs where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('cancelled', 'failed')`;
+  if (closed.length > 0) {
+    throw new UserError(
+      'The run of this record was cancelled. Start a new run: it takes the record up again.',
+      {
+        code: 'wrong_state',
+        httpStatus: 409,
+      },
+    );
+  }
 }

@@ -139,7 +139,7 @@ function firstBlockedParent(refs: RecordRef[], shared: SharedScope): Change | nu
     if (shared.context.resolve(ref) !== undefined) continue;
     const parent = shared.parents(ref);
     const name = `${ref.ref.replaceAll('_', ' ')} ${ref.sourceId}`;
-    if (parent === undefined || parent.outcome === 'excluded') {
+    if (parent === undefined || parent.outcome === 'excluded' || parent.outcome === 'waived') {
       return rejected('parent_missing', `The ${name} is not part of the migration.`, {
         field: ref.ref,
         value: ref.sourceId,
