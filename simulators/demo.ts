@@ -74,6 +74,15 @@ async function setUp(): Promise<Stage> {
         redirect_uris: [`${appUrl}/oauth/callback`],
       },
     ],
+    inboxApps: [
+      {
+        client_id: CLIENT.id,
+        name: 'Infraon migration',
+        initializeUrl: `${appUrl}/canvas-kit/initialize`,
+        submitUrl: `${appUrl}/canvas-kit/submit`,
+        pinned: true,
+      },
+    ],
   });
   const dataDir = mkdtempSync(path.join(tmpdir(), 'infraon-to-intercom-demo-'));
   // PostgreSQL may run as a user of its own, which must be able to enter.

@@ -8,6 +8,7 @@ import { observeRoutes } from './control/observe-routes.ts';
 import { outboundRoutes } from './control/outbound-routes.ts';
 import { settingsRoutes } from './control/settings-routes.ts';
 import { conversationRoutes } from './conversations/routes.ts';
+import { inboxRoutes } from './inbox/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { instanceRoutes } from './objects/instance-routes.ts';
 import { companyRoutes } from './people/company-routes.ts';
@@ -40,5 +41,6 @@ export function allRoutes(): Route[] {
     ...observeRoutes,
     ...editRoutes,
     ...outboundRoutes,
+    ...inboxRoutes,
   ];
 }

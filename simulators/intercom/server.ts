@@ -71,7 +71,7 @@ async function serve(state: SimState, request: IncomingMessage, response: Server
     body: () => parseBody(body, request.headers['content-type']),
     requestId: randomUUID(),
   };
-  if (path.startsWith('/_sim/')) {
+  if (isOffTheRecord(path)) {
     const reply = await answer(state, incoming, () => null);
     send(response, reply.status, render(reply.body, reply.headers ?? {}));
     return;
@@ -122,6 +122,11 @@ async function serve(state: SimState, request: IncomingMessage, response: Server
   record(lost.status, rendered.text);
   if (fault?.mode === 'truncate') sendHalf(response, lost.status, rendered);
   else send(response, lost.status, rendered);
+}
+
+/** The control plane and the inbox page are no calls of the app: no fault strikes them and nothing counts them. */
+function isOffTheRecord(path: string): boolean {
+  return path.startsWith('/_sim/') || path === '/inbox' || path.startsWith('/inbox/');
 }
 
 /** What answers instead of the handler, so that nothing is written. */

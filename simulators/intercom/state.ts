@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createFaults, type Faults } from './faults.ts';
+import { createInbox, type Inbox, type InboxAppSeed } from './inbox/inbox-state.ts';
 import { createMailLedger, type MailLedger } from './mails.ts';
 import { createRateWindows, type RateWindows } from './rate-windows.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -26,6 +27,8 @@ export interface IntercomSimulatorOptions {
   port?: number;
   workspaces?: WorkspaceSeed[];
   apps?: AppSeed[];
+  /** Apps in the details sidebar of the inbox page. */
+  inboxApps?: InboxAppSeed[];
   limitPerWindow?: number;
   windowMs?: number;
   searchLagMs?: number;
@@ -59,6 +62,8 @@ export interface SimState {
   recorder: Recorder;
   faults: Faults;
   mails: MailLedger;
+  /** The inbox host page: its apps, who pinned them, what was exchanged with them. */
+  inbox: Inbox;
   router: Router;
   /** Address of this server, known once it listens. */
   url: string;
@@ -94,6 +99,7 @@ export function createState(options: IntercomSimulatorOptions): SimState {
     recorder: createRecorder(options.recorderSize ?? 200_000),
     faults: createFaults(),
     mails: createMailLedger(),
+    inbox: createInbox(options.inboxApps ?? []),
     router,
     url: '',
     scrolls: new Map(),
@@ -110,6 +116,7 @@ export function createState(options: IntercomSimulatorOptions): SimState {
       state.recorder.clear();
       state.faults.clear();
       state.mails.clear();
+      state.inbox = createInbox(options.inboxApps ?? []);
       seed(state, options);
     },
   };

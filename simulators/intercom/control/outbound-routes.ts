@@ -44,6 +44,7 @@ async function uninstall(context: OpenContext): Promise<Reply> {
   const target = targetOf(context);
   if (typeof target === 'string') return refuse(target);
   revokeTokens(context.state, target.workspaceId, target.app.clientId);
+  context.state.inbox.uninstalled.add(`${target.workspaceId} ${target.app.clientId}`);
   return post(target.url, JSON.stringify({ app_id: target.workspaceId }), {}, WEBHOOK_TIMEOUT_MS);
 }
 
