@@ -92,6 +92,29 @@ async function openKeeper(cluster: Cluster): Promise<postgres.Sql> {
   return sql;
 }
 
+const PRESENCE_PING_MS = 5_000;
+
+/**
+ * A connection that says this process still needs the server: its pool may be idle, or not have connected yet, when
+ * another process looks whether it was the last one. The ping brings it back after a restart of the server.
+ */
+async function announcePresence(cluster: Cluster): Promise<{ end(): Promise<void> }> {
+  const sql = postgres(urlOf(cluster, 'postgres'), {
+    max: 1,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+  });
+  await sql`select 1`;
+  const ping = setInterval(() => void sql`select 1`.catch(() => undefined), PRESENCE_PING_MS);
+  ping.unref();
+  return {
+    async end() {
+      clearInterval(ping);
+      await sql.end({ timeout: 1 });
+    },
+  };
+}
+
 function urlOf(cluster: Cluster, database: string): string {
   return `postgres://postgres:${cluster.password}@127.0.0.1:${cluster.port}/${database}`;
 }
