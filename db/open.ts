@@ -18,7 +18,12 @@ export async function openDatabase(
   const embedded =
     config.databaseUrl === undefined ? await ensureEmbeddedPostgres(config.dataDir) : undefined;
   const url = config.databaseUrl ?? embedded?.url ?? '';
-  await migrate(url);
+  try {
+    await migrate(url);
+  } catch (error) {
+    await embedded?.release();
+    throw error;
+  }
   const database = connectDatabase(url, options);
   return {
     ...database,
