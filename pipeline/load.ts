@@ -6,28 +6,11 @@ import type { RecordRef } from '../objects/mapping.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
 import { openContext } from './load/context.ts';
 import { loadRecord } from './load/load-record.ts';
-import type { LoadableRecord } from './load/progress.ts';
+import type { ExistingRecord, JournalEntry, LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
 
 /** Records of one batch that are loaded side by side; the order inside one record is kept. */
 const RECORDS_AT_A_TIME = 64;
-
-export interface ExistingRecord {
-  destinationId: string;
-  facts: Record<string, unknown>;
-  state: 'partial' | 'complete';
-  origin: 'created' | 'adopted';
-  loadedHash: string | null;
-  createdInRun: string;
-}
-
-export interface JournalEntry {
-  id: string;
-  runId: string;
-  step: string;
-  state: 'intent' | 'done';
-  createdAt: Date;
-}
 
 /**
  * Loads a batch of mapped records. Each goes through its plan: intent row → call → settle. What a crash left open is

@@ -2,7 +2,23 @@ import type { ClaimedRecord } from '../../db/leases.ts';
 import type { StoredWarning } from '../../db/schema/runs.ts';
 import type { MappingIssue } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import type { ExistingRecord, JournalEntry } from '../load.ts';
+
+export interface ExistingRecord {
+  destinationId: string;
+  facts: Record<string, unknown>;
+  state: 'partial' | 'complete';
+  origin: 'created' | 'adopted';
+  loadedHash: string | null;
+  createdInRun: string;
+}
+
+export interface JournalEntry {
+  id: string;
+  runId: string;
+  step: string;
+  state: 'intent' | 'done';
+  createdAt: Date;
+}
 
 /** A record of a batch with everything that was looked up for it before the first call. */
 export interface LoadableRecord {
