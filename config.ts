@@ -27,7 +27,18 @@ export interface Config {
   rateShare: number;
   logLevel: string;
   mappingModel: { url: string; model: string; apiKey: string | undefined } | undefined;
-  messenger: { appId: string; secret: string } | undefined;
+  messenger: MessengerConfig | undefined;
+}
+
+/** Support through the Messenger of our own Intercom workspace, which is not the customer's. */
+export interface MessengerConfig {
+  appId: string;
+  /** The Messenger's security secret, which is not the app's client secret. */
+  secret: string;
+  /** Where our own workspace is hosted. */
+  region: 'us' | 'eu' | 'ap';
+  /** Loaded in place of Intercom's widget. */
+  widgetUrl: string | undefined;
 }
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
@@ -74,6 +85,8 @@ const Environment = z.object({
   MAPPING_LLM_API_KEY: z.string().optional(),
   MESSENGER_APP_ID: z.string().optional(),
   MESSENGER_SECRET: z.string().optional(),
+  MESSENGER_REGION: z.enum(['us', 'eu', 'ap'], { error: 'us, eu or ap' }).default('us'),
+  MESSENGER_WIDGET_URL: url.optional(),
 });
 
 /** Thrown for the first variable that is missing or malformed; the message is one line that names it. */
@@ -98,8 +111,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     );
   }
   if ((env.MESSENGER_APP_ID === undefined) !== (env.MESSENGER_SECRET === undefined)) {
+    const missing = env.MESSENGER_APP_ID === undefined ? 'MESSENGER_APP_ID' : 'MESSENGER_SECRET';
     throw new ConfigError(
-      'MESSENGER_SECRET is missing: expected both MESSENGER_APP_ID and MESSENGER_SECRET, or neither.',
+      `${missing} is missing: expected both MESSENGER_APP_ID and MESSENGER_SECRET, or neither.`,
     );
   }
   return Object.freeze({
@@ -125,7 +139,12 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     messenger:
       env.MESSENGER_APP_ID === undefined || env.MESSENGER_SECRET === undefined
         ? undefined
-        : { appId: env.MESSENGER_APP_ID, secret: env.MESSENGER_SECRET },
+        : {
+            appId: env.MESSENGER_APP_ID,
+            secret: env.MESSENGER_SECRET,
+            region: env.MESSENGER_REGION,
+            widgetUrl: env.MESSENGER_WIDGET_URL,
+          },
   });
 }
 

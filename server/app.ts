@@ -1,8 +1,10 @@
 import express, { type Express } from 'express';
+import type { MessengerConfig } from '../config.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
 import type { CallBudget } from './api/guards.ts';
 import { apiRouter } from './api/router.ts';
+import { messengerRoutes } from './console/messenger.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { createMetrics } from './metrics.ts';
@@ -19,11 +21,13 @@ export interface AppOptions {
   useCases: UseCases;
   /** Calls one session may make to the JSON API. */
   calls?: CallBudget;
+  /** Undefined: the console loads no Messenger. */
+  messenger?: MessengerConfig | undefined;
 }
 
 /** The whole HTTP edge, without listening. */
 export function createApp(options: AppOptions): Express {
-  const { deps, useCases } = options;
+  const { deps, useCases, messenger } = options;
   const calls = options.calls ?? { perMinute: 1200, burst: 300 };
   const metrics = createMetrics(deps);
 
@@ -39,7 +43,8 @@ export function createApp(options: AppOptions): Express {
   app.use(uninstallRoutes(deps));
   app.use(webhookRoutes(deps));
   app.use('/api/v1', apiRouter({ deps, useCases, calls }));
-  app.use(consoleRoutes(deps, useCases));
+  if (messenger !== undefined) app.use(messengerRoutes(deps, messenger));
+  app.use(consoleRoutes(deps, useCases, messenger));
   app.use((_request, response) => {
     response.status(404).type('text').send('There is nothing at this address.');
   });

@@ -22,7 +22,7 @@ async function start(config: Config): Promise<void> {
     stopping: closing.signal,
     options: pipelineOptions(config, 'server'),
   });
-  const app = createApp({ deps, useCases: createUseCases(deps) });
+  const app = createApp({ deps, useCases: createUseCases(deps), messenger: config.messenger });
   const server = app.listen(config.port, (error) => {
     if (error === undefined) log.info({ port: config.port, publicUrl: config.publicUrl }, 'listening');
     else void fail(`Cannot listen on port ${config.port}: ${error.message}`);

@@ -1,13 +1,24 @@
 import type { SessionDocument } from '../../pipeline/documents.ts';
 import { html, htmlText, type SafeHtml } from './html.ts';
 
-/** A whole page; `session` puts the workspace, the person and the way out at its top. */
-export function page(title: string, session: SessionDocument | undefined, content: SafeHtml): string {
+/** Shown by the page's script once the Messenger answers: without it the button would do nothing. */
+const SUPPORT = html`<button type="button" id="support" hidden>Support</button>
+  <span id="support-unread" role="status"></span>`;
+
+/** Who looks at a page, and whether the page loads the Messenger for them. */
+export interface Viewer extends SessionDocument {
+  messenger: boolean;
+}
+
+/** A whole page; `viewer` puts the workspace, the person, support and the way out at its top. */
+export function page(title: string, viewer: Viewer | undefined, content: SafeHtml): string {
+  const messenger = viewer?.messenger === true;
   const person =
-    session === undefined
+    viewer === undefined
       ? null
       : html`<p class="muted">
-          ${session.admin.name}, ${session.admin.role} · ${session.workspace.name} (${session.workspace.region})
+          ${viewer.admin.name}, ${viewer.admin.role} · ${viewer.workspace.name} (${viewer.workspace.region})
+          ${messenger && SUPPORT}
           <form method="post" action="/sign-out"><button type="submit">Sign out</button></form>
         </p>`;
   return htmlText(
@@ -18,6 +29,7 @@ export function page(title: string, session: SessionDocument | undefined, conten
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <title>${title} · Infraon Desk to Intercom</title>
           <link rel="stylesheet" href="/console/style.css" />
+          ${messenger && html`<script src="/console/messenger.js" defer></script>`}
         </head>
         <body>
           <header>

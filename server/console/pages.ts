@@ -1,11 +1,6 @@
-import type {
-  DiscoveryDocument,
-  RunDocument,
-  SessionDocument,
-  SourceDocument,
-} from '../../pipeline/documents.ts';
+import type { DiscoveryDocument, RunDocument, SourceDocument } from '../../pipeline/documents.ts';
 import { html, type SafeHtml } from './html.ts';
-import { page } from './page.ts';
+import { page, type Viewer } from './page.ts';
 
 export function signInPage(): string {
   return page(
@@ -17,11 +12,11 @@ export function signInPage(): string {
 }
 
 /** Where the installation ends before the App Store; the steps are those of the inbox panel. */
-export function welcomePage(session: SessionDocument, storeUrl: string): string {
+export function welcomePage(viewer: Viewer, storeUrl: string): string {
   return page(
     'The app is installed',
-    session,
-    html`<p>It is connected to ${session.workspace.name}. Nothing has been moved and nobody is notified.</p>
+    viewer,
+    html`<p>It is connected to ${viewer.workspace.name}. Nothing has been moved and nobody is notified.</p>
       <h2>Next steps</h2>
       <ol>
         <li>
@@ -71,11 +66,11 @@ export interface Status {
   settings: { rate_share: number };
 }
 
-export function statusPage(session: SessionDocument, status: Status): string {
+export function statusPage(viewer: Viewer, status: Status): string {
   const [latest] = status.runs;
   return page(
     'Status',
-    session,
+    viewer,
     html`${sourceSection(status.source)} ${discoverySection(status.discovery)}
       <h2>Runs</h2>
       ${

@@ -1,20 +1,33 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { appStoreRedirect } from '../../connectors/intercom/oauth.ts';
+import type { MessengerConfig } from '../../config.ts';
 import type { Deps } from '../../pipeline/deps.ts';
+import type { SessionDocument } from '../../pipeline/documents.ts';
 import { appUrl } from '../../pipeline/installations.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import { requireOwnOrigin } from '../api/guards.ts';
 import { logFailure, publicError } from '../error-handler.ts';
 import { requestIdOf } from '../request-context.ts';
 import { closeSession, findSession } from '../sessions.ts';
+import { messengerPolicy } from './messenger-policy.ts';
+import type { Viewer } from './page.ts';
 import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
 import { STYLE } from './style.ts';
 
 const LATEST_RUNS = 10;
 
-/** The console's pages: rendered here, no script needed. */
-export function consoleRoutes(deps: Deps, useCases: UseCases): Router {
+/** The console's pages: rendered here, no script needed but the Messenger's, which loads when it is configured. */
+export function consoleRoutes(
+  deps: Deps,
+  useCases: UseCases,
+  messenger: MessengerConfig | undefined,
+): Router {
   const router = express.Router();
+
+  function sendToPerson(response: Response, document: SessionDocument, render: (viewer: Viewer) => string) {
+    if (messenger !== undefined) response.set('Content-Security-Policy', messengerPolicy(messenger));
+    response.type('html').send(render({ ...document, messenger: messenger !== undefined }));
+  }
 
   router.get('/console/style.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('text/css').send(STYLE);
@@ -34,7 +47,7 @@ export function consoleRoutes(deps: Deps, useCases: UseCases): Router {
     }
     const { document } = session;
     const storeUrl = appStoreRedirect(appUrl(deps, document.workspace.region));
-    response.type('html').send(welcomePage(document, storeUrl));
+    sendToPerson(response, document, (viewer) => welcomePage(viewer, storeUrl));
   });
 
   router.get('/console', async (request, response) => {
@@ -51,7 +64,7 @@ export function consoleRoutes(deps: Deps, useCases: UseCases): Router {
       useCases.getSettings(actor),
     ]);
     const status = { source, discovery, runs: runs.items, settings };
-    response.type('html').send(statusPage(session.document, status));
+    sendToPerson(response, session.document, (viewer) => statusPage(viewer, status));
   });
 
   router.post('/sign-out', requireOwnOrigin(deps.options.publicUrl), async (request, response) => {

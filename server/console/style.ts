@@ -3,6 +3,7 @@ export const STYLE = `
 :root { color-scheme: light dark; --text: #17171c; --muted: #5a5a66; --line: #d5d5dd; --back: #ffffff; --accent: #2347c5; --bad: #b3261e; --good: #1e7b34; }
 @media (prefers-color-scheme: dark) { :root { --text: #f2f2f5; --muted: #b4b4c0; --line: #3a3a45; --back: #17171c; --accent: #9db4ff; --bad: #ffb4ab; --good: #8fdaa2; } }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
 header, main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem; }
 header { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; border-bottom: 1px solid var(--line); }
@@ -18,6 +19,7 @@ th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px s
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 form { display: inline; }
+#support-unread:not(:empty) { color: var(--accent); font-weight: 600; }
 button, .button { font: inherit; display: inline-block; padding: .45rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; background: transparent; color: var(--accent); text-decoration: none; cursor: pointer; }
 .button.primary { background: var(--accent); color: var(--back); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
