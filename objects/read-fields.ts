@@ -134,7 +134,9 @@ export function readFields(
   const ownId = textOf(values.id);
   for (const field of definition.fields) {
     const others = readEdges(raw, field, ownId);
-    if (others !== undefined) values[field.key] = others;
+    if (others === undefined) continue;
+    const known = values[field.key];
+    values[field.key] = [...new Set([...(Array.isArray(known) ? (known as unknown[]) : []), ...others])];
   }
   for (const field of customFieldsOf(raw)) {
     const value = coerceValue(field.value, { type: field.type }, context.timezone);

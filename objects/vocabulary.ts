@@ -54,3 +54,20 @@ export const STATUSES = [
   'Closed',
   'Closed By Origin Ticket',
 ];
+
+/** Statuses on record for changes, beside those of tickets. */
+export const PLANNED_STATUSES = [...STATUSES, 'Planning', 'Cab Approval'];
+
+/** Emergency is on record under 4, the order of the others is inferred (Infraon reference, 5.3). */
+export const CHANGE_TYPE_LABELS = { '1': 'Standard', '2': 'Minor', '3': 'Major', '4': 'Emergency' };
+export const CHANGE_TYPES = ['Standard', 'Minor', 'Major', 'Emergency'];
+export const ITIL_CHANGE_TYPES = {
+  Standard: 'Standard',
+  Minor: 'Normal',
+  Major: 'Normal',
+  Emergency: 'Emergency',
+};
+
+/** Low is on record under 4, the others by analogy (Infraon reference, 5.2). */
+export const RISK_LABELS = { '1': 'Critical', '2': 'High', '3': 'Medium', '4': 'Low' };
+export const RISKS = ['Critical', 'High', 'Medium', 'Low'];

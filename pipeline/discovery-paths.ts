@@ -44,7 +44,9 @@ export function leafFinder(
   const covered = new Set<string>(CUSTOM_CONTAINERS);
   for (const field of definition.fields) {
     for (const path of [...field.paths, ...(overrides[field.key] ?? [])]) covered.add(plain(path));
-    for (const path of field.edges?.rows ?? []) covered.add(plain(path));
+    for (const { rows } of [field.edges, field.links, field.lines].filter((of) => of !== undefined)) {
+      for (const path of rows) covered.add(plain(path));
+    }
   }
   const insideCovered = new Set<string>();
   for (const path of covered) {

@@ -1,109 +1,23 @@
-import { attribute, defineObject, field, leftBehind, rule, type FieldDefinition } from '../define-object.ts';
+import { attribute, defineObject } from '../define-object.ts';
+import { CMDB_FIELDS, CMDB_LEFT_BEHIND, CMDB_RULES, relatedField } from '../cmdb-catalogue.ts';
 
-/** Relations by both their ends; the shape of a relation is inferred (Infraon reference, CI types and relationships). */
-const EDGES: NonNullable<FieldDefinition['edges']> = {
-  rows: ['$joined.relations', '$children.relations'],
-  ends: [
-    ['parent_ci_id', 'parent.ci_id', 'parent'],
-    ['child_ci_id', 'child.ci_id', 'child'],
-  ],
-};
-
-/**
- * No reply of `cmdb/profile` is documented: only `ci_id`, `ci_name`, `ci_display_name` and `ci_descr` are certain, the
- * other paths are the labels of the help pages in snake case (Infraon reference, configuration item and asset).
- */
 export const object = defineObject({
   name: 'configuration_item',
   label: 'Configuration item',
   plural: 'Configuration items',
   source: { kind: 'endpoint', object: 'configuration_item' },
   dependsOn: [],
+  linksTo: ['asset'],
   displayField: 'name',
-  fields: [
-    field('id', 'CI id', 'string', ['ci_id', 'id'], 'documented', { required: true }),
-    field('display_id', 'Number', 'string', ['display_id', 'asset_id'], 'inferred'),
-    field('name', 'Name', 'string', ['ci_name', 'ci_display_name', 'name'], 'documented', { required: true }),
-    field(
-      'class',
-      'Class',
-      'enum',
-      ['template_name', '$joined.type.template_name', 'item_classification.template_name', 'category_name'],
-      'inferred',
-    ),
-    field('description', 'Description', 'html', ['description', 'ci_descr'], 'documented'),
-    field('status', 'Status', 'enum', ['status_name', 'status'], 'inferred'),
-    field('criticality', 'Criticality', 'enum', ['criticality'], 'inferred'),
-    field('service_status', 'Service status', 'enum', ['service_status'], 'inferred'),
-    field('operational_status', 'Operational status', 'enum', ['operational_status'], 'inferred'),
-    field('business_function', 'Business function', 'enum', ['business_function'], 'inferred'),
-    field('usage_type', 'Usage type', 'enum', ['usage_type'], 'inferred'),
-    field('owner', 'Owner', 'string', ['owner.full_name', 'owner'], 'inferred', { personal: true }),
-    field('managed_by', 'Managed by', 'string', ['managed_by.full_name', 'managed_by'], 'inferred', {
-      personal: true,
-    }),
-    field('used_by', 'Used by', 'string', ['used_by.full_name', 'used_by'], 'inferred', { personal: true }),
-    field('department', 'Department', 'enum', ['department.dept_name', 'department'], 'inferred'),
-    field('location', 'Location', 'string', ['location.location_name', 'location'], 'inferred'),
-    field('serial_number', 'Serial number', 'string', ['serial_number', 'serial_no'], 'inferred'),
-    field('asset_tag', 'Asset tag', 'string', ['asset_tag'], 'inferred'),
-    field('ip_address', 'IP address', 'string', ['ip_address'], 'inferred'),
-    field('hostname', 'Host name', 'string', ['hostname', 'host_name'], 'inferred'),
-    field('manufacturer', 'Manufacturer', 'string', ['manufacturer', 'make'], 'inferred'),
-    field('model', 'Model', 'string', ['model'], 'inferred'),
-    field('vendor', 'Vendor', 'string', ['vendor.vendor_name', 'vendor'], 'inferred'),
-    field('installation_date', 'Installation date', 'datetime', ['installation_date'], 'inferred'),
-    field('tags', 'Tags', 'list', ['tags', 'tag', 'asset_tags'], 'inferred'),
-    field('created', 'Created', 'datetime', ['creation_time'], 'inferred'),
-    field('updated', 'Updated', 'datetime', ['last_update_time'], 'inferred'),
-    field('related', 'Related configuration items', 'references', [], 'inferred', {
-      object: 'configuration_item',
-      edges: EDGES,
-    }),
-    field('relations', 'Relations', 'list', [], 'inferred', {
-      edges: {
-        ...EDGES,
-        names: [
-          ['downstream_name', 'relation_name', 'name'],
-          ['upstream_name', 'relation_name', 'name'],
-        ],
-      },
-    }),
-  ],
+  variants: 'class',
+  fields: [...CMDB_FIELDS, relatedField([])],
   destination: {
     resource: 'custom_object_instances',
     type: { identifier: 'InfraonConfigurationItem', name: 'Infraon configuration item' },
   },
   identity: { template: '{id}' },
   mapping: [
-    rule('created', 'external_created_at', 'unixSeconds'),
-    rule('updated', 'external_updated_at', 'unixSeconds'),
-    attribute('name', 'name', 'string'),
-    attribute('id', 'infraon_id', 'string'),
-    attribute('display_id', 'number', 'string'),
-    attribute('class', 'class', 'enum', { allowed: [] }),
-    attribute('description', 'description', 'text'),
-    attribute('status', 'status', 'enum', { allowed: [] }),
-    attribute('criticality', 'criticality', 'enum', { allowed: [] }),
-    attribute('service_status', 'service_status', 'enum', { allowed: [] }),
-    attribute('operational_status', 'operational_status', 'enum', { allowed: [] }),
-    attribute('business_function', 'business_function', 'string'),
-    attribute('usage_type', 'usage_type', 'string'),
-    attribute('owner', 'owner', 'string'),
-    attribute('managed_by', 'managed_by', 'string'),
-    attribute('used_by', 'used_by', 'string'),
-    attribute('department', 'department', 'string'),
-    attribute('location', 'location', 'string'),
-    attribute('serial_number', 'serial_number', 'string'),
-    attribute('asset_tag', 'asset_tag', 'string'),
-    attribute('ip_address', 'ip_address', 'string'),
-    attribute('hostname', 'hostname', 'string'),
-    attribute('manufacturer', 'manufacturer', 'string'),
-    attribute('model', 'model', 'string'),
-    attribute('vendor', 'vendor', 'string'),
-    attribute('installation_date', 'installation_date', 'datetime'),
-    attribute('tags', 'tags', 'list_join'),
-    attribute('relations', 'relations', 'list_join', { separator: '; ' }),
+    ...CMDB_RULES,
     attribute(
       'related',
       'related',
@@ -111,20 +25,15 @@ export const object = defineObject({
       { type: 'InfraonConfigurationItem' },
       'Both ends of every relation, cycles included.',
     ),
+    attribute(
+      'related',
+      'assets',
+      'references',
+      { object: 'asset', type: 'InfraonAsset' },
+      'Relations whose other end is an asset; made in a second pass, once the assets exist.',
+    ),
   ],
-  leftBehind: [
-    leftBehind('raw.organization', 'The id of the tenant, the same on every row.'),
-    leftBehind('raw.template_id', 'Key of the class, which is moved by name.', 'class'),
-    leftBehind('raw.cmdb_class', 'Number of the class, which is moved by name.', 'class'),
-    leftBehind('raw.is_deleted', 'Deleted rows are not moved.'),
-    leftBehind('raw.is_demo_data', 'Demo rows are not moved.'),
-    leftBehind('raw.owner', 'Keys and copies; the name is moved.', 'owner'),
-    leftBehind('raw.managed_by', 'Keys and copies; the name is moved.', 'managed_by'),
-    leftBehind('raw.used_by', 'Keys and copies; the name is moved.', 'used_by'),
-    leftBehind('raw.location', 'Keys and copies; the name is moved.', 'location'),
-    leftBehind('raw.department', 'Keys and copies; the name is moved.', 'department'),
-    leftBehind('raw.vendor', 'Keys and copies; the name is moved.', 'vendor'),
-  ],
+  leftBehind: CMDB_LEFT_BEHIND,
   verify: {},
   rollback: { created: 'delete', updated: 'restore' },
 });

@@ -1,4 +1,5 @@
 import { attribute, defineObject, field, leftBehind, rule } from '../define-object.ts';
+import { impactedField, linkField } from '../link-kinds.ts';
 import * as words from '../vocabulary.ts';
 
 /** Field names after stored documents and the one public client that reads details (Infraon reference, incident). */
@@ -7,7 +8,16 @@ export const object = defineObject({
   label: 'Incident',
   plural: 'Incidents',
   source: { kind: 'endpoint', object: 'incident' },
-  dependsOn: ['company', 'requester', 'technician', 'configuration_item'],
+  dependsOn: [
+    'company',
+    'requester',
+    'technician',
+    'configuration_item',
+    'asset',
+    'problem',
+    'change',
+    'release',
+  ],
   displayField: 'display_id',
   fields: [
     field('id', 'Incident id', 'string', ['incident_id', 'id'], 'documented', { required: true }),
@@ -116,9 +126,7 @@ export const object = defineObject({
       'seen',
       { personal: true },
     ),
-    field('configuration_items', 'Configuration items', 'references', ['impacted_asset[].ci_id'], 'seen', {
-      object: 'configuration_item',
-    }),
+    impactedField('configuration_items', 'Configuration items and assets'),
     field('tags', 'Tags', 'list', ['tag'], 'seen'),
     field(
       'sla',
@@ -175,6 +183,15 @@ export const object = defineObject({
       ['request.display_id', 'request.request_id', 'request.id'],
       'inferred',
     ),
+    linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id']),
+    linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id']),
+    linkField('releases', 'Linked releases', 'release', ['release.release_id', 'release.id']),
+    field('links', 'Linked records', 'list', [], 'inferred', {
+      lines: {
+        rows: ['reference'],
+        parts: [{ paths: ['ref_display_id', 'display_id', 'name', 'ref_id', 'id'] }],
+      },
+    }),
     field('approval_state', 'Approval state', 'enum', ['approval_state'], 'seen', {
       labels: words.APPROVAL_LABELS,
     }),
@@ -341,9 +358,23 @@ export const object = defineObject({
     attribute('archived', 'Infraon archived', 'boolean'),
     attribute('merged', 'Infraon merged', 'boolean'),
     attribute('parent', 'Infraon parent incident', 'boolean'),
+    attribute(
+      'links',
+      'Infraon linked records',
+      'list_join',
+      {},
+      'Numbers of all linked records, other incidents and requests included.',
+    ),
     attribute('configuration_items', 'Infraon configuration items', 'references', {
       type: 'InfraonConfigurationItem',
     }),
+    attribute('configuration_items', 'Infraon assets', 'references', {
+      object: 'asset',
+      type: 'InfraonAsset',
+    }),
+    attribute('problems', 'Infraon problems', 'references', { type: 'InfraonProblem' }),
+    attribute('changes', 'Infraon changes', 'references', { type: 'InfraonChange' }),
+    attribute('releases', 'Infraon releases', 'references', { type: 'InfraonRelease' }),
   ],
   leftBehind: [
     leftBehind(
@@ -406,6 +437,12 @@ export const object = defineObject({
     leftBehind('raw.basic_info.incident_type', 'Keys and copies; the name is moved.', 'Infraon type'),
     leftBehind('raw.department', 'Keys and copies; the name is moved.', 'Infraon department'),
     leftBehind('raw.location', 'Keys and copies; the name is moved.', 'Infraon location'),
+    leftBehind(
+      'raw.reference',
+      'Keys of links; their numbers and the links themselves are moved.',
+      'Infraon linked records',
+    ),
+    leftBehind('raw.release', 'Keys and copies; the link itself is moved.', 'Infraon releases'),
     leftBehind('raw.problem', 'Keys and copies; the number is moved.', 'Infraon problem'),
     leftBehind('raw.change', 'Keys and copies; the number is moved.', 'Infraon change'),
     leftBehind('raw.request', 'Keys and copies; the number is moved.', 'Infraon request'),

@@ -103,6 +103,8 @@ export const tags = defineTransform({
     /** Path to joined tag rows `{tag_id, name}`. */
     names: z.string().optional(),
     prefix: z.string().max(20).default(''),
+    /** For destinations without tags: the names as one text, with this between them. */
+    join: z.string().max(10).optional(),
   }),
   accepts: ['list', 'string', 'enum', 'references'],
   produces: 'list',
@@ -131,6 +133,8 @@ export const tags = defineTransform({
         tags.set(name.toLowerCase(), options.prefix + name);
       }
     }
-    return { value: [...tags.values()], warnings };
+    const all = [...tags.values()];
+    if (options.join === undefined) return { value: all, warnings };
+    return { value: all.length === 0 ? undefined : all.join(options.join), warnings };
   },
 });

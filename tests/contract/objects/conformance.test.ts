@@ -15,6 +15,8 @@ import { validateMap } from '../../../objects/validate-map.ts';
  */
 interface SourceFixture {
   people?: { id: string; as: 'contact' | 'teammate'; ref: string; sourceId: string; name: string }[];
+  /** Whose records ids are, where links may lead to one of several objects. */
+  owners?: Record<string, string>;
   records: { note: string; raw: Record<string, unknown>; fixes?: Record<string, unknown> }[];
 }
 
@@ -47,7 +49,7 @@ function contextOf(source: SourceFixture): MapContext {
     defaultCountry: 'IN',
     companyRule: 'organization_name',
     person: (id) => people.get(id),
-    exists: (ref) => !MISSING.has(ref.sourceId),
+    exists: ({ ref, sourceId }) => !MISSING.has(sourceId) && (source.owners?.[sourceId] ?? ref) === ref,
   };
 }
 

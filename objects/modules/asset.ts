@@ -1,0 +1,127 @@
+import { CMDB_FIELDS, CMDB_LEFT_BEHIND, CMDB_RULES, relatedField } from '../cmdb-catalogue.ts';
+import { attribute, defineObject, field, leftBehind } from '../define-object.ts';
+
+/**
+ * An asset is a configuration item of an asset class (Infraon reference, asset). Each type has custom fields of its own,
+ * which discovery enumerates; procurement, warranty, AMC and lease are the labels of the help pages in snake case.
+ */
+export const object = defineObject({
+  name: 'asset',
+  label: 'Asset',
+  plural: 'Assets',
+  source: { kind: 'endpoint', object: 'asset' },
+  dependsOn: ['requester', 'configuration_item'],
+  displayField: 'name',
+  variants: 'class',
+  fields: [
+    ...CMDB_FIELDS,
+    relatedField(['parent_ci.ci_id', 'parent_ci_id', 'parent_ci']),
+    field('requester', 'Requester', 'reference', ['requester.requester_id', 'requester_id'], 'inferred', {
+      object: 'requester',
+    }),
+    field('requester_name', 'Requester name', 'string', ['requester.full_name', 'requester'], 'inferred', {
+      personal: true,
+    }),
+    field('user', 'Used by (person)', 'reference', ['used_by.requester_id'], 'inferred', {
+      object: 'requester',
+    }),
+    field('state_change_reason', 'State change reason', 'string', ['state_change_reason'], 'inferred'),
+    field('retire_reason', 'Retire reason', 'string', ['retire_reason'], 'inferred'),
+    field('uninstall_date', 'Uninstall date', 'datetime', ['uninstall_date'], 'inferred'),
+    field(
+      'warranty_years',
+      'Warranty in years',
+      'string',
+      ['warranty_in_years', 'warranty_years', 'warranty_year'],
+      'inferred',
+    ),
+    field(
+      'warranty_months',
+      'Warranty in months',
+      'string',
+      ['warranty_in_months', 'warranty_months', 'warranty_month'],
+      'inferred',
+    ),
+    field(
+      'warranty_expiry',
+      'Warranty expiry',
+      'datetime',
+      ['warranty_expiry', 'warranty_expiry_date'],
+      'inferred',
+    ),
+    field('expiry', 'Expiry', 'datetime', ['expiry', 'expiry_date'], 'inferred'),
+    field(
+      'purchase_vendor',
+      'Purchase vendor',
+      'string',
+      ['purchase_vendor.vendor_name', 'purchase_vendor'],
+      'inferred',
+    ),
+    field('amc_vendor', 'AMC vendor', 'string', ['amc_vendor.vendor_name', 'amc_vendor'], 'inferred'),
+    field('amc_cost', 'AMC cost', 'string', ['amc_cost'], 'inferred'),
+    field('amc_expiry', 'AMC expiry', 'datetime', ['amc_expiry', 'amc_expiry_date'], 'inferred'),
+    field('lease_end', 'Lease end', 'datetime', ['lease_end', 'lease_end_date'], 'inferred'),
+  ],
+  destination: {
+    resource: 'custom_object_instances',
+    type: { identifier: 'InfraonAsset', name: 'Infraon asset' },
+  },
+  identity: { template: '{id}' },
+  mapping: [
+    ...CMDB_RULES,
+    attribute('requester_name', 'requester_name', 'string'),
+    attribute(
+      'requester',
+      'requester',
+      'references',
+      { type: 'contact', cardinality: 'one' },
+      'A reference to the person, which an owner makes in Settings.',
+    ),
+    attribute(
+      'user',
+      'used_by_person',
+      'references',
+      { type: 'contact', cardinality: 'one' },
+      'A reference to the person, which an owner makes in Settings.',
+    ),
+    attribute('state_change_reason', 'state_change_reason', 'string'),
+    attribute('retire_reason', 'retire_reason', 'string'),
+    attribute('uninstall_date', 'uninstall_date', 'datetime'),
+    attribute('warranty_years', 'warranty_years', 'string'),
+    attribute('warranty_months', 'warranty_months', 'string'),
+    attribute('warranty_expiry', 'warranty_expiry', 'datetime'),
+    attribute('expiry', 'expiry', 'datetime'),
+    attribute('purchase_vendor', 'purchase_vendor', 'string'),
+    attribute('amc_vendor', 'amc_vendor', 'string'),
+    attribute('amc_cost', 'amc_cost', 'string', {}, 'As written: costs may carry a currency.'),
+    attribute('amc_expiry', 'amc_expiry', 'datetime'),
+    attribute('lease_end', 'lease_end', 'datetime'),
+    attribute(
+      'related',
+      'configuration_items',
+      'references',
+      { type: 'InfraonConfigurationItem' },
+      'Both ends of every relation.',
+    ),
+    attribute(
+      'related',
+      'related_assets',
+      'references',
+      { object: 'asset', type: 'InfraonAsset' },
+      'Relations whose other end is an asset, cycles included.',
+    ),
+  ],
+  leftBehind: [
+    ...CMDB_LEFT_BEHIND,
+    leftBehind(
+      'raw.requester',
+      'Keys and copies; the person is moved by name and as a reference.',
+      'requester',
+    ),
+    leftBehind('raw.parent_ci', 'Keys and copies; the link itself is moved.', 'configuration_items'),
+    leftBehind('raw.purchase_vendor', 'Keys and copies; the name is moved.', 'purchase_vendor'),
+    leftBehind('raw.amc_vendor', 'Keys and copies; the name is moved.', 'amc_vendor'),
+  ],
+  verify: {},
+  rollback: { created: 'delete', updated: 'restore' },
+});
