@@ -11,6 +11,7 @@ import { acquireCalls, reportHeaders } from '../db/rate-budget.ts';
 import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import { createByteBudget } from './load/byte-budget.ts';
 import { getSettingsFor } from './settings.ts';
 import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 
@@ -21,6 +22,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Calls taken from the shared budget at a time: one query buys half a second at the usual pace. */
 const SLICE_CALLS = 50;
 const MIN_PAUSE_MS = 100;
+/** Three of the largest replies side by side; each stands in memory about three times: read, as base64, as a request. */
+const FILE_BYTES = 45_000_000;
 
 export interface DepsInput {
   db: Database;
@@ -52,6 +55,7 @@ export function buildDeps(input: DepsInput): Deps {
     stopping: input.stopping,
     clock,
     ledger: createLedgerWriter(db.sql),
+    fileBytes: createByteBudget(FILE_BYTES),
     rateGates: createRateGates(db, clock, options),
     secrets: createSecretBox([input.secretKey]),
     intercomHttp: createHttpClient({ agent: intercomAgent, timeoutMs: INTERCOM_TIMEOUT_MS, log }),

@@ -5,6 +5,7 @@ import type { RateGate } from '../connectors/http/rate-limiter.ts';
 import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import type { ByteBudget } from './load/byte-budget.ts';
 
 /** Time as an argument: tests move it. */
 export interface Clock {
@@ -31,6 +32,8 @@ export interface Deps {
   ledger: LedgerWriter;
   /** One rate limiter per workspace and process, over the budget that all processes share. */
   rateGates: (workspaceId: string) => RateGate;
+  /** Bytes of files that this process may hold at a time, over all records of all workspaces. */
+  fileBytes: ByteBudget;
   /** Aborted on SIGTERM: finish the call in hand, start nothing new. */
   stopping: AbortSignal;
   options: PipelineOptions;

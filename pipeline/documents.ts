@@ -228,6 +228,8 @@ export interface SettingsDocument {
   fallback_admin_id: string | null;
   source_timezone: string;
   default_country: string;
+  /** A larger file stays in Infraon and is named in its conversation. In millions of bytes. */
+  attachment_max_mb: number;
   /** How long a new conversation may stay invisible to search; an unknown create is only repeated after it. */
   search_lag_seconds: number;
   /** Replies sent to one conversation within `reply_window_seconds`, and that window. */

@@ -25,6 +25,7 @@ const Settings = z.strictObject({
   default_country: z
     .string()
     .regex(/^([A-Z]{2})?$/, 'Choose a country as two capital letters, or leave it empty.'),
+  attachment_max_mb: z.number().min(0.001).max(100),
   search_lag_seconds: z.int().min(0).max(3600),
   replies_per_window: z.int().min(1).max(100),
   reply_window_seconds: z.int().min(1).max(300),
@@ -39,6 +40,7 @@ const DEFAULTS = {
   company_rule: 'organization_name',
   fallback_admin_id: null,
   default_country: '',
+  attachment_max_mb: 14,
   search_lag_seconds: 60,
   replies_per_window: 10,
   reply_window_seconds: 10,

@@ -7,6 +7,14 @@ import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './t
 /** Largest page of the cursor and page lists we read (Intercom API 2.16). */
 export const PAGE_SIZE = 150;
 
+/** At most ten a reply (Intercom API 2.16, conversation attachment files). */
+export interface AttachmentFile {
+  content_type: string;
+  name: string;
+  /** Base64. */
+  data: string;
+}
+
 export type ConversationReply =
   | {
       message_type: 'comment';
@@ -14,7 +22,7 @@ export type ConversationReply =
       intercom_user_id: string;
       body: string;
       created_at: number;
-      attachment_urls?: string[];
+      attachment_files?: AttachmentFile[];
     }
   | {
       message_type: 'comment' | 'note';
@@ -23,6 +31,7 @@ export type ConversationReply =
       body: string;
       created_at: number;
       skip_notifications: true;
+      attachment_files?: AttachmentFile[];
     };
 
 export type ConversationAction =

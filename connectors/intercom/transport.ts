@@ -17,6 +17,10 @@ const WINDOW_MS = 10_000;
 /** The per-conversation reply throttle is undocumented; 15 s is what a production connector waits before its retry. */
 const REPLY_THROTTLE_MS = 15_000;
 const MAX_THROTTLED_TRIES = 30;
+/** Replies with files: from here on the usual deadline is lengthened by the time of the upload at 2 Mbit/s. */
+const LARGE_BODY_BYTES = 1_000_000;
+const LARGE_BODY_BASE_MS = 30_000;
+const SLOW_LINE_BYTES_PER_MS = 250;
 
 export interface IntercomCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -89,8 +93,15 @@ function requestOf(call: IntercomCall, options: TransportOptions): HttpRequest {
       'intercom-version': call.version ?? INTERCOM_VERSION,
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(call.body === undefined ? {} : bodyOf(call.body)),
   };
+}
+
+/** A body of many megabytes gets the time that a slow line needs for it. */
+function bodyOf(value: unknown): Pick<HttpRequest, 'body' | 'timeoutMs'> {
+  const body = JSON.stringify(value);
+  if (body.length < LARGE_BODY_BYTES) return { body };
+  return { body, timeoutMs: LARGE_BODY_BASE_MS + Math.ceil(body.length / SLOW_LINE_BYTES_PER_MS) };
 }
 
 function headerNumber(value: string | undefined): number | undefined {

@@ -1,9 +1,11 @@
 import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { BatchScope } from '../batch.ts';
+import { infraonFor } from '../infraon-access.ts';
 import { intercomFor } from '../intercom-access.ts';
 import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
+import { createFileSource } from './file-source.ts';
 import { createReplyPacing } from './reply-pacing.ts';
 import { createTags } from './tags.ts';
 
@@ -37,6 +39,10 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
       windowMs: run.settings.reply_window_seconds * 1000,
       now: () => deps.clock.now().getTime(),
     }),
+    files: createFileSource(async (address, maxBytes) => {
+      const { client: infraon } = await infraonFor(deps, run.workspaceId);
+      return infraon.download(address, { maxBytes });
+    }, deps.fileBytes),
     async flushCalls() {
       const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));
       calls.clear();

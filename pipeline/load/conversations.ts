@@ -11,13 +11,17 @@ import {
   type LoadContext,
   type ProbeAnswer,
   type Step,
+  type StepResult,
   type StepTarget,
 } from './destination.ts';
-import { compareThread, isSamePart, replyOf, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
+import { fileFacts, fileWarnings, toFacts, type FileFact } from './file-facts.ts';
+import { recoverFacts, sendPart } from './send-part.ts';
+import { threadLimits } from './thread-limits.ts';
+import { layThread, type ThreadLayout } from './thread-layout.ts';
+import { compareThread, isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
 
 /** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
 const NEW_CONTACT_WAIT_MS = 5_000;
-const REPLY_THROTTLE_TRIES = 6;
 
 /**
  * Incidents. A conversation takes no id of ours: a one-word marker in its opening text, its contact and its second find
@@ -30,12 +34,12 @@ export const conversations: Destination<ConversationPayload> = {
     ...(payload.assignee === undefined ? [] : [payload.assignee]),
     ...refsIn(payload.custom_attributes),
   ],
-  plan(payload, _existing, context) {
-    const parts = payload.parts.map((part) => spokenPart(part, payload, context));
+  plan(payload, existing, context) {
+    const { layout, parts } = spokenParts(payload, existing?.facts, context);
     const assignee = assigneeOf(payload, context);
     return [
-      createStep(payload),
-      ...parts.map((part, index) => partStep(part, parts.slice(0, index))),
+      createStep(payload, layout),
+      ...parts.map((part, index) => partStep(part, parts.slice(0, index), layout)),
       attributesStep(payload, context),
       ...payload.tags.map(tagStep),
       ...(payload.state === 'open' && assignee !== undefined ? [assignStep(assignee)] : []),
@@ -45,9 +49,26 @@ export const conversations: Destination<ConversationPayload> = {
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getConversation(loaded.destinationId);
     if (actual === null) return null;
-    return { comparisons: compareConversation(payload, actual, context), updatedAt: actual.updated_at };
+    const { parts } = spokenParts(payload, loaded.facts, context);
+    return {
+      comparisons: [
+        ...compareConversation(payload, actual, context),
+        ...compareThread(parts, actual.conversation_parts?.conversation_parts ?? [], fileFacts(loaded.facts)),
+      ],
+      updatedAt: actual.updated_at,
+    };
   },
+  standingWarnings: fileWarnings,
 };
+
+function spokenParts(
+  payload: ConversationPayload,
+  facts: Record<string, unknown> | undefined,
+  context: LoadContext,
+): { layout: ThreadLayout; parts: SpokenPart[] } {
+  const { layout, parts } = layThread(payload, threadLimits(context.settings), facts);
+  return { layout, parts: parts.map((part) => spokenPart(part, payload, context)) };
+}
 
 function assigneeOf(payload: ConversationPayload, context: LoadContext): string | undefined {
   const adminId =
@@ -55,7 +76,8 @@ function assigneeOf(payload: ConversationPayload, context: LoadContext): string 
   return typeof adminId === 'string' ? adminId : undefined;
 }
 
-function createStep(payload: ConversationPayload): Step {
+function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
+  const facts = { layout };
   return {
     key: 'create',
     once: 'ever',
@@ -70,7 +92,7 @@ function createStep(payload: ConversationPayload): Step {
           body: payload.body,
           created_at: payload.created_at,
         });
-        return { destinationId: created.conversation_id, origin: 'created' };
+        return { destinationId: created.conversation_id, origin: 'created', facts };
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
         if ((await context.intercom.getContact(contact.destinationId)) === null) {
@@ -90,7 +112,7 @@ function createStep(payload: ConversationPayload): Step {
     },
     async probe(context, target): Promise<ProbeAnswer> {
       const found = await findByMarker(payload, context);
-      if (found !== undefined) return { happened: { destinationId: found.id, origin: 'created' } };
+      if (found !== undefined) return { happened: { destinationId: found.id, origin: 'created', facts } };
       return waitForSearch(context, target);
     },
   };
@@ -122,23 +144,30 @@ function waitForSearch(context: LoadContext, target: StepTarget): ProbeAnswer {
   return { lookAgainAt: new Date(context.now().getTime() + pauseMs) };
 }
 
-function partStep(part: SpokenPart, earlier: SpokenPart[]): Step {
+function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout): Step {
+  // A transcript that follows a first load changes how the thread is laid out from then on.
+  const base = part.key.startsWith('transcript:') ? { layout } : {};
+  const resultOf = (files: FileFact[]): StepResult => ({
+    facts: { ...base, ...toFacts(files) },
+    ...(files.length === 0 ? {} : { result: { files } }),
+  });
   return {
     key: `part:${part.key}`,
     once: 'ever',
     operation: 'POST /conversations/{id}/reply',
     identity: { kind: part.kind, created_at: part.created_at, speaker: part.speaker.id },
     async perform(context, target) {
-      await replyPaced(requireId(target), part, context);
-      return {};
+      return resultOf(await sendPart(requireId(target), part, context, target));
     },
     async probe(context, target) {
       const conversation = await context.intercom.getConversation(requireId(target));
       if (conversation === null) return 'absent';
       // Twins count twice: the entry is there when there is one more of its kind than its earlier twins.
       const twins = earlier.filter((other) => isTwin(part, other)).length;
-      const there = partsOf(conversation).filter((read) => isSamePart(part, read)).length;
-      return there > twins ? { happened: {} } : 'absent';
+      const there = partsOf(conversation).filter((read) => isSamePart(part, read));
+      const found = there.at(-1);
+      if (found === undefined || there.length <= twins) return 'absent';
+      return { happened: resultOf(await recoverFacts(part, found, context, target)) };
     },
   };
 }
@@ -154,24 +183,6 @@ function isTwin(a: SpokenPart, b: SpokenPart): boolean {
 
 function partsOf(conversation: Conversation) {
   return writtenParts(conversation.conversation_parts?.conversation_parts ?? []);
-}
-
-/** The per-conversation reply throttle is a wait, not a refusal. */
-async function replyPaced(conversationId: string, part: SpokenPart, context: LoadContext): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    await context.replyTurn(conversationId);
-    try {
-      await context.intercom.reply(conversationId, replyOf(part));
-      return;
-    } catch (error) {
-      if (
-        !(error instanceof RateLimitError) ||
-        error.code !== 'reply_throttled' ||
-        tries >= REPLY_THROTTLE_TRIES
-      )
-        throw error;
-    }
-  }
 }
 
 function attributesStep(payload: ConversationPayload, context: LoadContext): Step {
@@ -301,9 +312,5 @@ function compareConversation(
         : { field: `tags.${tag}`, class: 'missing', expected: tag, actual: tags };
     }),
     ...compareAttributes(resolveAttributes(payload.custom_attributes, context), actual.custom_attributes),
-    ...compareThread(
-      payload.parts.map((part) => spokenPart(part, payload, context)),
-      actual.conversation_parts?.conversation_parts ?? [],
-    ),
   ];
 }

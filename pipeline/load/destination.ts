@@ -3,6 +3,7 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { SettingsDocument } from '../documents.ts';
+import type { FileSource } from './file-source.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */
 export interface Loaded {
@@ -27,6 +28,7 @@ export interface LoadContext {
   tagId: (name: string) => Promise<string>;
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;
+  files: FileSource;
 }
 
 /** The record whose plan a step belongs to. */
@@ -36,6 +38,8 @@ export interface StepTarget {
   destinationId: string | undefined;
   /** When the intent was committed; the probe compares against it. */
   intendedAt: Date;
+  /** How often the record has been tried. */
+  attempts: number;
 }
 
 export interface StepResult {
@@ -45,6 +49,8 @@ export interface StepResult {
   origin?: 'created' | 'adopted';
   prior?: Record<string, unknown>;
   warnings?: MappingIssue[];
+  /** Kept with the step in the journal. */
+  result?: Record<string, unknown>;
 }
 
 /** What looking found: it happened, it did not, or it cannot be seen yet. */
@@ -83,6 +89,8 @@ export interface Destination<P extends Payload> {
     loaded: Loaded & { origin: 'created' | 'adopted' },
     context: LoadContext,
   ): Promise<Verification | null>;
+  /** Warnings that follow from what is known of a loaded record; they are said again by every run that meets it. */
+  standingWarnings?(facts: Record<string, unknown>): MappingIssue[];
 }
 
 export interface Verification {

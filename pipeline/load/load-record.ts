@@ -73,7 +73,10 @@ async function carryOut(
     return {
       step: 'verify',
       outcome: 'unchanged',
-      warnings: storedWarnings(loadable.record, dropped.map(warningFor)),
+      warnings: storedWarnings(loadable.record, [
+        ...dropped.map(warningFor),
+        ...(destination.standingWarnings?.(existing.facts) ?? []),
+      ]),
     };
   }
   if (duplicateOf !== undefined && existing === undefined) return duplicate(scope, payload, duplicateOf);

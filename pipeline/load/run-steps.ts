@@ -2,6 +2,7 @@ import type { IdMapEntry, Settlement } from '../../db/journal.ts';
 import { RateLimitError, TransientError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
 import type { LoadContext, Step, StepResult, StepTarget } from './destination.ts';
+import { destinationOf } from './destinations.ts';
 import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
 
 /**
@@ -88,6 +89,7 @@ function targetOf(
     record: { ref: scope.object, sourceId: loadable.record.sourceId },
     destinationId: progress.destinationId,
     intendedAt,
+    attempts: loadable.record.attempts,
   };
 }
 
@@ -102,10 +104,14 @@ function take(progress: Progress, result: StepResult): void {
   progress.warnings.push(...(result.warnings ?? []));
 }
 
-function outcomeOf(result: StepResult, progress: Progress): Pick<Settlement, 'destinationId' | 'prior'> {
+function outcomeOf(
+  result: StepResult,
+  progress: Progress,
+): Pick<Settlement, 'destinationId' | 'prior' | 'result'> {
   return {
     destinationId: result.destinationId ?? progress.destinationId ?? null,
     prior: result.prior ?? null,
+    result: result.result ?? null,
   };
 }
 
@@ -184,7 +190,8 @@ async function finish(
   scope: BatchScope,
 ): Promise<null> {
   const { record } = loadable;
-  const { destinationId, warnings } = progress;
+  const { destinationId } = progress;
+  const standing = destinationOf(loadable.payload).standingWarnings?.(progress.facts) ?? [];
   if (destinationId === undefined)
     throw new Error(`${scope.object} ${record.sourceId} has a plan without a first step`);
   await scope.deps.ledger.write({
@@ -195,7 +202,7 @@ async function finish(
       recordId: record.id,
       step: 'verify',
       outcome: progress.isNew ? progress.origin : progress.wrote ? 'updated' : 'unchanged',
-      warnings: storedWarnings(record, warnings),
+      warnings: storedWarnings(record, [...progress.warnings, ...standing]),
     },
   });
   return null;

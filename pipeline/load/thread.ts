@@ -1,8 +1,11 @@
 import type { ConversationReply } from '../../connectors/intercom/client.ts';
 import type { ConversationPart } from '../../connectors/intercom/schemas.ts';
-import type { ConversationPayload, ThreadPart } from '../../objects/payloads.ts';
+import type { ConversationPayload, FileRef } from '../../objects/payloads.ts';
 import { fold } from './attributes.ts';
+import { compareFiles } from './compare-files.ts';
 import type { Comparison, LoadContext } from './destination.ts';
+import { POINTER, withPointers, type FileFact } from './file-facts.ts';
+import { factsOfPart, type LaidPart } from './thread-layout.ts';
 
 /** A thread entry as it is sent: who speaks for its author, and with which words. */
 export interface SpokenPart {
@@ -11,51 +14,71 @@ export interface SpokenPart {
   speaker: { type: 'user'; id: string } | { type: 'admin'; id: string };
   body: string;
   created_at: number;
+  files: FileRef[];
 }
 
 /**
  * The conversation's own contact and matched teammates speak as themselves. Nobody else has an identity that could
  * write here, so the fallback teammate speaks and the first line names the author. Contacts cannot write notes.
  */
-export function spokenPart(part: ThreadPart, payload: ConversationPayload, context: LoadContext): SpokenPart {
-  const { key, kind, created_at } = part;
-  const { author } = part;
+export function spokenPart(part: LaidPart, payload: ConversationPayload, context: LoadContext): SpokenPart {
+  const { author, ...said } = part;
+  const ours = { type: 'admin', id: context.fallbackAdminId } as const;
+  if (author === null) return { ...said, speaker: ours };
   if (
     author.kind === 'contact' &&
-    kind === 'comment' &&
+    part.kind === 'comment' &&
     author.ref.sourceId === payload.from.sourceId &&
     author.ref.ref === payload.from.ref
   ) {
     const contact = context.resolve(author.ref);
-    if (contact !== undefined)
-      return { key, kind, created_at, body: part.body, speaker: { type: 'user', id: contact.destinationId } };
+    if (contact !== undefined) return { ...said, speaker: { type: 'user', id: contact.destinationId } };
   }
   if (author.kind === 'teammate') {
     const adminId = context.resolve(author.ref)?.facts['admin_id'];
-    if (typeof adminId === 'string')
-      return { key, kind, created_at, body: part.body, speaker: { type: 'admin', id: adminId } };
+    if (typeof adminId === 'string') return { ...said, speaker: { type: 'admin', id: adminId } };
   }
-  return {
-    key,
-    kind,
-    created_at,
-    body: `${author.name} wrote:\n\n${part.body}`,
-    speaker: { type: 'admin', id: context.fallbackAdminId },
-  };
+  return { ...said, body: `${author.name} wrote:\n\n${part.body}`, speaker: ours };
 }
 
-export function replyOf(part: SpokenPart): ConversationReply {
-  const { body, created_at } = part;
+/** A part as it is sent: `body` is its text with what is said about files that stay behind. */
+export function replyOf(
+  part: SpokenPart,
+  body: string,
+  files: NonNullable<ConversationReply['attachment_files']> = [],
+): ConversationReply {
+  const { created_at } = part;
+  const enclosed = files.length === 0 ? {} : { attachment_files: files };
   return part.speaker.type === 'user'
-    ? { message_type: 'comment', type: 'user', intercom_user_id: part.speaker.id, body, created_at }
+    ? {
+        message_type: 'comment',
+        type: 'user',
+        intercom_user_id: part.speaker.id,
+        body,
+        created_at,
+        ...enclosed,
+      }
     : {
         message_type: part.kind,
         type: 'admin',
         admin_id: part.speaker.id,
-        body,
+        body: part.kind === 'note' ? noteHtml(body) : body,
         created_at,
         skip_notifications: true,
+        ...enclosed,
       };
+}
+
+/**
+ * Notes are read as HTML and comments are not (Intercom API 2.16, admin reply), so that a `<server>` in the words of a
+ * note would be taken for a tag and vanish.
+ */
+export function noteHtml(text: string): string {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return escaped
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p>${paragraph.replaceAll('\n', '<br>')}</p>`)
+    .join('');
 }
 
 /**
@@ -77,9 +100,16 @@ export function isSamePart(sent: SpokenPart, read: ConversationPart): boolean {
   return (
     kindOf(read) === sent.kind &&
     read.created_at === sent.created_at &&
-    fold(read.body ?? '') === fold(sent.body) &&
+    hasSameText(sent, read) &&
     isSameSpeaker(sent, read)
   );
+}
+
+/** Lines about files that stayed behind may follow: which ones is known only when the part is sent. */
+function hasSameText(sent: SpokenPart, read: ConversationPart): boolean {
+  const text = fold(read.body ?? '');
+  const own = fold(sent.body);
+  return text === own || (sent.files.length > 0 && text.startsWith(`${own} ${POINTER}`));
 }
 
 function isSameSpeaker(sent: SpokenPart, read: ConversationPart): boolean {
@@ -92,7 +122,11 @@ function isSameSpeaker(sent: SpokenPart, read: ConversationPart): boolean {
  * A part whose text matches at its place but whose time, privacy or author does not, is that part with a mismatch; a
  * part nobody sent is extra. Order is compared by walking both lists.
  */
-export function compareThread(sent: SpokenPart[], read: ConversationPart[]): Comparison[] {
+export function compareThread(
+  sent: SpokenPart[],
+  read: ConversationPart[],
+  files: readonly FileFact[],
+): Comparison[] {
   const comparisons: Comparison[] = [];
   const left = [...writtenParts(read)];
   const unmatched: SpokenPart[] = [];
@@ -107,15 +141,18 @@ export function compareThread(sent: SpokenPart[], read: ConversationPart[]): Com
     }
     left.splice(index, 1);
     positions.push(originals.indexOf(found));
-    comparisons.push({
-      field: `parts.${part.key}`,
-      class: found.body === part.body ? 'equal' : 'equal_after_normalising',
-    });
+    const facts = factsOfPart(part, files);
+    comparisons.push(
+      {
+        field: `parts.${part.key}`,
+        class: found.body === withPointers(part.body, facts) ? 'equal' : 'equal_after_normalising',
+      },
+      ...compareFiles(part, found, facts),
+    );
   }
   for (const part of unmatched) {
     const index = left.findIndex(
-      (candidate) =>
-        fold(candidate.body ?? '') === fold(part.body) || candidate.created_at === part.created_at,
+      (candidate) => hasSameText(part, candidate) || candidate.created_at === part.created_at,
     );
     const found = left[index];
     const expected = { kind: part.kind, author: part.speaker.id, at: part.created_at, body: part.body };

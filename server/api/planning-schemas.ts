@@ -163,6 +163,7 @@ export const Settings = z
     fallback_admin_id: z.string().nullable(),
     source_timezone: z.string(),
     default_country: z.string(),
+    attachment_max_mb: z.number(),
     search_lag_seconds: z.number(),
     replies_per_window: z.number(),
     reply_window_seconds: z.number(),

@@ -132,6 +132,8 @@ export interface Attachment {
   name: string;
   contentType: string;
   filesize: number;
+  /** Of the bytes that were sent, in hex; null for what was fetched from an address. The API never shows it. */
+  sha256: string | null;
 }
 
 export interface PartAuthor {

@@ -25,6 +25,10 @@ export interface Switches {
   fetchUrls: boolean;
   /** Status for an `attachment_urls` entry that is no reachable image: reported as 400 or 422 (section 6.2). */
   badAttachmentStatus: number;
+  /** Largest file that `attachment_files` takes, in bytes (section 16, question 5: open). 0: no limit. */
+  attachmentBytesLimit: number;
+  /** Extensions, separated by commas, of files that `attachment_files` refuses (not described). */
+  refusedAttachmentExtensions: string;
   /** `skip_notifications` on admin replies is honoured from 2.15; whether 2.14 does is open (section 13). */
   honourSkipNotificationsBefore215: boolean;
   /** A conversation of a contact younger than this answers 404 "User Not Found" (section 6.1, item 8). */
@@ -91,6 +95,8 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   replyThrottleWindowMs: 10_000,
   fetchUrls: true,
   badAttachmentStatus: 400,
+  attachmentBytesLimit: 0,
+  refusedAttachmentExtensions: '',
   honourSkipNotificationsBefore215: false,
   contactReadyAfterMs: 0,
   sameEmailDifferentExternalId: true,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApiContext } from '../context.ts';
 import { ApiFailure, invalid } from '../failure.ts';
 import type { Attachment } from '../records.ts';
@@ -7,7 +8,7 @@ const LARGEST_COUNT = 10;
 const FETCH_TIMEOUT_MS = 5_000;
 
 /** `attachment_files`: base64 in the request, at most ten (Intercom API 2.16, conversation attachment files). */
-export function readAttachmentFiles(fields: Fields): Attachment[] {
+export function readAttachmentFiles(context: ApiContext, fields: Fields): Attachment[] {
   const files = fields['attachment_files'];
   if (files === undefined || files === null) return [];
   if (!Array.isArray(files)) throw invalid('attachment_files must be an array', 'attachment_files');
@@ -26,8 +27,19 @@ export function readAttachmentFiles(fields: Fields): Attachment[] {
       throw invalid('a file needs content_type, name and data', 'attachment_files');
     }
     if (!isBase64(data)) throw invalid(`data of '${name}' is not base64`, 'attachment_files');
-    return { name, contentType, filesize: Buffer.byteLength(data, 'base64') };
+    const bytes = Buffer.from(data, 'base64');
+    if (isRefused(context, name, bytes.length))
+      throw invalid('attachment is not supported', 'attachment_files');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { name, contentType, filesize: bytes.length, sha256 };
   });
+}
+
+function isRefused(context: ApiContext, name: string, size: number): boolean {
+  const { attachmentBytesLimit, refusedAttachmentExtensions } = context.state.switches;
+  const refused = refusedAttachmentExtensions.split(',').filter((extension) => extension !== '');
+  if (attachmentBytesLimit > 0 && size > attachmentBytesLimit) return true;
+  return refused.some((extension) => name.toLowerCase().endsWith(`.${extension}`));
 }
 
 function isBase64(data: string): boolean {
@@ -47,10 +59,10 @@ export async function readAttachmentUrls(context: ApiContext, fields: Fields): P
 async function fetchImage(context: ApiContext, url: string): Promise<Attachment> {
   const name = URL.canParse(url) ? decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '') : '';
   if (name === '' && !URL.canParse(url)) throw refused(context, url);
-  if (!context.state.switches.fetchUrls) return { name, contentType: 'image/png', filesize: 0 };
+  if (!context.state.switches.fetchUrls) return { name, contentType: 'image/png', filesize: 0, sha256: null };
   const image = await download(url);
   if (image === null) throw refused(context, url);
-  return { name, ...image };
+  return { name, ...image, sha256: null };
 }
 
 /** The type and size of a reachable image, or `null`. */

@@ -151,6 +151,6 @@ function readBody(fields: Fields, optional: boolean): string | null {
 }
 
 async function attachmentsOf(context: ApiContext, fields: Fields): Promise<Attachment[]> {
-  const files = readAttachmentFiles(fields);
+  const files = readAttachmentFiles(context, fields);
   return [...(await readAttachmentUrls(context, fields)), ...files];
 }
