@@ -66,11 +66,11 @@ export async function ensureEmbeddedPostgres(
     const cluster = await createCluster(root, binaries, user, options.settings ?? {});
     if (!(await answers(cluster))) await startCluster(root, cluster, binaries, user);
     await createDatabase(cluster);
-    const keeper = await openKeeper(cluster);
+    const presence = await announcePresence(cluster);
     const release = async () => {
       const unlockStop = await lock(path.join(root, 'starting'));
       try {
-        await keeper.end({ timeout: 1 });
+        await presence.end();
         await stopIfUnused(root, cluster, binaries, user);
       } finally {
         unlockStop();
@@ -80,16 +80,6 @@ export async function ensureEmbeddedPostgres(
   } finally {
     unlock();
   }
-}
-
-/**
- * A connection held from before the lock is given back until `release`: without it, another process that leaves just
- * now would find the server unused and stop it under us.
- */
-async function openKeeper(cluster: Cluster): Promise<postgres.Sql> {
-  const sql = postgres(urlOf(cluster, 'postgres'), { max: 1, idle_timeout: 0, max_lifetime: null });
-  await sql`select 1`;
-  return sql;
 }
 
 const PRESENCE_PING_MS = 5_000;
