@@ -4,6 +4,7 @@ import { AppError, AuthError, NotFoundError, RejectedError, SchemaError, message
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { Raw } from '../objects/paths.ts';
 import { readFields } from '../objects/read-fields.ts';
+import { textOf } from '../objects/read-values.ts';
 import { discoverDerived } from './discover-derived.ts';
 import {
   isReferredTo,
@@ -23,7 +24,7 @@ import {
   readFullRecord,
   type SourceKey,
 } from './read-source.ts';
-import { createSpreadSample } from './spread-sample.ts';
+import { createVariedSample } from './spread-sample.ts';
 
 /** Details are read side by side; the client's own gate decides how many really are. */
 const DETAIL_READERS = 8;
@@ -81,7 +82,7 @@ export async function discoverObject(
 
   const rows = createFieldInventory(definition, context.timezone, paths);
   const rowQuality = createQualityCheck(definition, qualityContext(context));
-  const sample = createSpreadSample<{ row: Raw; key: SourceKey }>(context.sampleSize);
+  const sample = createVariedSample<{ row: Raw; key: SourceKey }>(context.sampleSize);
   const counts: Counts = { all: 0, excluded: new Map(), excludedCount: new Map(), unidentified: 0 };
   const problems = new Set<string>();
   const seen = new Set<string>();
@@ -108,7 +109,7 @@ export async function discoverObject(
       const values = readFields(row, definition, reading);
       rows.add(row, values);
       rowQuality.add(row, values, shownAs(definition, values, key));
-      sample.add({ row, key });
+      sample.add({ row, key }, textOf(values[definition.variants ?? '']) ?? '');
       for (const derivation of derivations.values()) derivation.add(row);
     }
   }

@@ -31,6 +31,8 @@ export interface FieldInventory {
   add(raw: Raw, values: Record<string, unknown>): void;
   records(): number;
   filled(key: string): number;
+  /** Distinct texts of a custom field, whatever its type looks like; undefined when there are more than a list offers. */
+  distinct(key: string): ReadonlySet<string> | undefined;
   fields(): InventoryField[];
 }
 
@@ -95,6 +97,7 @@ export function createFieldInventory(
     },
     records: () => records,
     filled: (key) => tallies.get(key)?.filled ?? 0,
+    distinct: (key) => (tallies.has(key) ? tallies.get(key)?.values : new Set()),
     fields: () => [...tallies.values()].map((tally) => describe(tally, records)),
   };
 }
@@ -102,7 +105,8 @@ export function createFieldInventory(
 function count(tally: FieldTally, type: FieldType, value: unknown): void {
   tally.filled += 1;
   tally.types.set(type, (tally.types.get(type) ?? 0) + 1);
-  if (tally.values !== undefined && (type === 'enum' || type === 'list')) {
+  // Rows carry custom values without their definitions: whether they are choices is known once the details are read.
+  if (tally.values !== undefined && (type === 'enum' || type === 'list' || tally.custom)) {
     const words = Array.isArray(value) ? (value as unknown[]) : [value];
     for (const word of words) {
       if (typeof word === 'string') tally.values.add(word.slice(0, MAX_OPTION_LENGTH));
@@ -141,8 +145,9 @@ function commonType(types: Map<FieldType, number>): FieldType {
 
 function describe(tally: FieldTally, records: number): InventoryField {
   const type = commonType(tally.types);
-  const options = new Set([...tally.declared, ...(tally.values ?? [])]);
-  const offered = !tally.personal && tally.values !== undefined && options.size <= MAX_OPTIONS;
+  const isChoice = type === 'enum' || type === 'list';
+  const options = new Set([...tally.declared, ...(isChoice ? (tally.values ?? []) : [])]);
+  const offered = !tally.personal && (!isChoice || tally.values !== undefined) && options.size <= MAX_OPTIONS;
   return {
     key: tally.key,
     label: tally.label,
@@ -167,8 +172,11 @@ export function combineInventories(rows: FieldInventory, sample: FieldInventory)
       combined.set(field.key, field);
       continue;
     }
-    const options = new Set([...listed.options, ...field.options]);
-    const known = listed.options.length > 0 || listed.type !== field.type;
+    const isChoice = field.type === 'enum' || field.type === 'list';
+    const inRows = isChoice && field.custom ? rows.distinct(field.key) : new Set(listed.options);
+    const options = new Set([...(inRows ?? []), ...field.options]);
+    const known =
+      inRows !== undefined && (inRows.size > 0 || listed.options.length > 0 || listed.type !== field.type);
     combined.set(field.key, {
       ...field,
       fill_rate: Math.max(listed.fill_rate, field.fill_rate),

@@ -109,3 +109,31 @@ describe('combineInventories', () => {
     expect(combineInventories(inventory({ id: '1' }), inventory())).toEqual(inventory({ id: '1' }).fields());
   });
 });
+
+describe('choices of custom fields', () => {
+  const definitionOf = (column: string, type: string) => [
+    { data_key: column, label: 'RAM', type, options: [] },
+  ];
+  const row = (value: string) => ({ id: value, custom_field_data: { col_1650000000301: value } });
+
+  it('come from all rows, although only full records say that they are choices', () => {
+    const full = { ...row('16 GB'), custom_field: definitionOf('col_1650000000301', 'dropdown') };
+    const fields = combineInventories(inventory(row('16 GB'), row('32 GB'), row('64 GB')), inventory(full));
+    expect(field(fields, 'custom.col_1650000000301')).toMatchObject({
+      type: 'enum',
+      label: 'RAM',
+      options: ['16 GB', '32 GB', '64 GB'],
+    });
+  });
+
+  it('are no choices when there are too many, or when the field is a text', () => {
+    const many = Array.from({ length: 60 }, (_none, index) => row(`${index} GB`));
+    const full = { ...row('1 GB'), custom_field: definitionOf('col_1650000000301', 'dropdown') };
+    expect(
+      field(combineInventories(inventory(...many), inventory(full)), 'custom.col_1650000000301').options,
+    ).toEqual([]);
+    const text = { ...row('1 GB'), custom_field: definitionOf('col_1650000000301', 'text') };
+    const fields = combineInventories(inventory(row('1 GB'), row('2 GB')), inventory(text));
+    expect(field(fields, 'custom.col_1650000000301')).toMatchObject({ type: 'string', options: [] });
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSpreadSample } from '../../../pipeline/spread-sample.ts';
+import { createSpreadSample, createVariedSample } from '../../../pipeline/spread-sample.ts';
 
 function take(length: number, size: number): number[] {
   const sample = createSpreadSample<number>(size);
@@ -24,5 +24,35 @@ describe('createSpreadSample', () => {
 
   it('holds one item when asked for one', () => {
     expect(take(50, 1)).toHaveLength(1);
+  });
+});
+
+describe('createVariedSample', () => {
+  function varied(kinds: string[], size: number): number[] {
+    const sample = createVariedSample<number>(size);
+    for (const [item, kind] of kinds.entries()) sample.add(item, kind);
+    return sample.take();
+  }
+
+  it('holds records of a kind that the spread alone would miss', () => {
+    const kinds = Array.from({ length: 10_000 }, (_none, index) => (index === 777 ? 'rare' : 'common'));
+    const taken = varied(kinds, 20);
+    expect(taken).toHaveLength(20);
+    expect(taken).toContain(777);
+    expect(taken).toContain(9_999);
+  });
+
+  it('is a plain spread where all records are of one kind', () => {
+    expect(
+      varied(
+        Array.from({ length: 100 }, () => ''),
+        5,
+      ),
+    ).toEqual(take(100, 5));
+  });
+
+  it('keeps to its size when there are more kinds than that', () => {
+    const kinds = Array.from({ length: 1_000 }, (_none, index) => `kind ${index}`);
+    expect(varied(kinds, 10)).toHaveLength(10);
   });
 });
