@@ -72,5 +72,5 @@ export function renderReport(report: DemoReport): string {
 }
 
 function row(title: string, cells: readonly string[]): string {
-  return title.padEnd(20) + cells.map((cell) => cell.padStart(11)).join('');
+  return title.padEnd(24) + cells.map((cell) => cell.padStart(11)).join('');
 }
