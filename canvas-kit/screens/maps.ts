@@ -54,6 +54,11 @@ export function mapsScreen(
   );
 }
 
+/** A cell shows about twenty characters, and of an attribute's path the name is what tells them apart. */
+function attributeOf(target: string): string {
+  return target.replace(/^custom_attributes\./, '');
+}
+
 export function mapScreen(
   map: MapDocument,
   name: string,
@@ -69,7 +74,9 @@ export function mapScreen(
     [
       header(name),
       muted(state),
-      ...table(rules.map((rule) => [rule.source === '' ? 'computed' : rule.source, rule.target])),
+      ...table(
+        rules.map((rule) => [rule.source === '' ? 'computed' : rule.source, attributeOf(rule.target)]),
+      ),
       ...(next < map.rules.length
         ? [button(`map:${map.object}:${next}`, 'Show more fields', 'secondary')]
         : []),

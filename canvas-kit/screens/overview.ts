@@ -147,11 +147,16 @@ function resultTable(run: RunDocument): Component[] {
   const wrong = verification.mismatch + verification.missing + verification.extra;
   return table([
     ['Found', sum('discovered')],
-    ['Rejected', sum('rejected')],
+    ['Rejected', setAside(sum('rejected'), sum('waiting'))],
     ['Values compared', verification.checked.toLocaleString('en-US')],
     ['Differences', wrong.toLocaleString('en-US')],
     ['Balanced', run.balanced ? 'Yes' : 'No'],
   ]);
+}
+
+/** In one row, because the list behind it holds both. */
+function setAside(rejected: string, waiting: string): string {
+  return waiting === '0' ? rejected : `${rejected}, ${waiting} waiting`;
 }
 
 /** For people without a part in the migration, on a conversation that we did not move. */
