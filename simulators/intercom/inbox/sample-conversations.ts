@@ -94,6 +94,12 @@ export function writeSample(workspace: Workspace, kind: SampleKind, nowMs: numbe
   return conversation;
 }
 
+/** `mira.sol@…`; a name in another script has its id instead. */
+function addressOf(name: string | null, id: string): string {
+  const local = name !== null && /^[a-z ]+$/i.test(name) ? name.toLowerCase().replaceAll(' ', '.') : id;
+  return `${local}@samples.example`;
+}
+
 /** The same person again when they wrote before. */
 function personOf(workspace: Workspace, person: Sample['people'][number], nowMs: number): Contact {
   const externalId = person.external && person.name !== null ? `sample:${person.name}` : null;
@@ -108,7 +114,7 @@ function personOf(workspace: Workspace, person: Sample['people'][number], nowMs:
     id,
     externalId,
     role: person.role,
-    email: person.email ? `person.${id}@samples.example` : null,
+    email: person.email ? addressOf(person.name, id) : null,
     emailVerified: false,
     phone: null,
     name: person.name,
