@@ -52,6 +52,7 @@ function keepStep(payload: DocumentPayload, existing: Loaded | undefined): Step 
     const prior = existing?.fresh === false ? documentIn(existing) : null;
     return Promise.resolve({
       destinationId: `handoff:${record.ref}:${record.sourceId}`,
+      origin: 'created' as const,
       facts: { document },
       ...(prior === null ? {} : { prior: { document: prior } }),
     });
