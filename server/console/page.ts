@@ -1,7 +1,7 @@
 import type { SessionDocument } from '../../pipeline/documents.ts';
 import { html, htmlText, type SafeHtml } from './html.ts';
 
-/** Shown by the page's script once the Messenger answers: without it the button would do nothing. */
+/** Shown by the page's script: without it the button would do nothing. */
 const SUPPORT = html`<button type="button" id="support" hidden>Support</button>
   <span id="support-unread" role="status"></span>`;
 

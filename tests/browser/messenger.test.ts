@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MessengerConfig } from '../../config.ts';
 import { testApp, WORKSPACE, type TestApp } from '../support/app.ts';
+import { launchChromium } from './chromium.ts';
 
 /**
  * Stands in for Intercom's widget: takes over the SDK's queue as the widget does, and notes every call in the tab's
@@ -67,7 +68,7 @@ beforeAll(async () => {
   test = await testApp({ publicUrl, app: { messenger } });
   server = createServer(test.app);
   await listening(server, port);
-  chrome = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+  chrome = await launchChromium();
 });
 afterAll(async () => {
   await chrome.close();
@@ -105,11 +106,11 @@ async function calls(): Promise<Call[]> {
   return JSON.parse(await page.evaluate<string>(`sessionStorage.getItem('calls') ?? '[]'`)) as Call[];
 }
 
+/** Waits until the widget was called this often. */
 async function callsOf(method: string, count: number): Promise<Call[]> {
-  return expect
-    .poll(async () => (await calls()).filter(([name]) => name === method))
-    .toHaveLength(count)
-    .then(async () => (await calls()).filter(([name]) => name === method));
+  const matching = async () => (await calls()).filter(([name]) => name === method);
+  await expect.poll(matching, { timeout: 10_000 }).toHaveLength(count);
+  return matching();
 }
 
 function claimsOf(settings: Record<string, unknown> | undefined): Record<string, unknown> {
