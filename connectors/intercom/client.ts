@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { NotFoundError } from '../../errors.ts';
 import * as schemas from './schemas.ts';
+import { createHelpCenterCalls } from './help-center.ts';
 import { createSdk } from './sdk.ts';
 import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
 
@@ -84,6 +85,8 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
   const instances = (type: string) => `/custom_object_instances/${encodeURIComponent(type)}`;
 
   return {
+    ...createHelpCenterCalls(transport),
+
     // People who run the workspace
     async me() {
       return parse(schemas.Me, 'GET /me', await sdk.admins.identify());

@@ -219,3 +219,63 @@ export const CustomObjectInstance = z.object({
   custom_attributes: Attributes,
 });
 export type CustomObjectInstance = z.infer<typeof CustomObjectInstance>;
+
+export const HelpCenter = z.object({
+  id: Id,
+  display_name: z.string().nullish(),
+  url: z
+    .string()
+    .nullish()
+    .transform((url) => url ?? null),
+});
+export type HelpCenter = z.infer<typeof HelpCenter>;
+export const HelpCenterList = z.object({ data: z.array(HelpCenter) });
+
+const Pages = z.object({ page: z.number().nullish(), total_pages: z.number().nullish() }).nullish();
+
+export const Collection = z.object({
+  id: Id,
+  name: z.string(),
+  parent_id: OptionalId,
+  help_center_id: OptionalId,
+  created_at: UnixSeconds,
+});
+export type Collection = z.infer<typeof Collection>;
+export const CollectionList = z.object({ data: z.array(Collection), pages: Pages });
+
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
+export const Article = z.object({
+  id: Id,
+  title: Text,
+  body: Text,
+  state: z.string().nullish(),
+  author_id: OptionalId,
+  parent_ids: z
+    .array(Id)
+    .nullish()
+    .transform((ids) => ids ?? []),
+  url: z
+    .string()
+    .nullish()
+    .transform((url) => url ?? null),
+  created_at: UnixSeconds,
+  updated_at: UnixSeconds,
+  tags: z.object({ tags: z.array(z.object({ id: Id, name: z.string().nullish() })) }).nullish(),
+});
+export type Article = z.infer<typeof Article>;
+export const ArticleList = z.object({ data: z.array(Article), pages: Pages });
+
+export const InternalArticle = z.object({
+  id: Id,
+  title: Text,
+  body: Text,
+  author_id: OptionalId,
+  created_at: UnixSeconds,
+  updated_at: UnixSeconds,
+});
+export type InternalArticle = z.infer<typeof InternalArticle>;
+export const InternalArticleList = z.object({ data: z.array(InternalArticle), pages: Pages });
