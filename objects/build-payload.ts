@@ -1,19 +1,21 @@
 import type { ObjectDefinition } from './define-object.ts';
 import { isRecordRef, type MappingIssue, type RecordRef } from './mapping.ts';
 import type {
+  ArticlePayload,
   AttributeValue,
   CompanyPayload,
   ContactPayload,
   ConversationPayload,
   CustomObjectPayload,
-  DocumentPayload,
   FileRef,
+  DocumentPayload,
   Payload,
   ThreadPart,
 } from './payloads.ts';
 import { isEmptyValue } from './paths.ts';
 import { textOf } from './read-values.ts';
 import { RESOURCES } from './resources.ts';
+import type { ArticleBody, Publication } from './transforms/article.ts';
 
 type Values = Record<string, unknown>;
 type Built = { payload: Payload; warnings: MappingIssue[] } | { issues: MappingIssue[] };
@@ -152,6 +154,26 @@ function conversation(identity: string, targets: Values): ConversationPayload {
   });
 }
 
+function article(identity: string, targets: Values): ArticlePayload {
+  const { html, links, images, files } = targets.body as ArticleBody;
+  const { state, restricted } = targets.publication as Publication;
+  return present<ArticlePayload>({
+    resource: 'articles',
+    marker: identity.replace(/[^\p{L}\p{N}]/gu, ''),
+    title: text(targets.title) ?? '',
+    body: html,
+    links,
+    images,
+    files,
+    author: refs(targets.author)[0],
+    collection: strings(targets.collection),
+    state,
+    restricted,
+    tags: strings(targets.tags),
+    custom_attributes: customAttributes(targets),
+  });
+}
+
 function document(identity: string, targets: Values): DocumentPayload {
   return present<DocumentPayload>({
     resource: 'documents',
@@ -183,6 +205,8 @@ export function buildPayload(definition: ObjectDefinition, values: Values, targe
       return { payload: customObject(definition, identity, targets), warnings: [] };
     case 'conversations':
       return { payload: conversation(identity, targets), warnings: [] };
+    case 'articles':
+      return { payload: article(identity, targets), warnings: [] };
     case 'documents':
       return { payload: document(identity, targets), warnings: [] };
   }

@@ -90,6 +90,39 @@ export interface ConversationPayload {
   custom_attributes: Record<string, AttributeValue>;
 }
 
+/** A link into the desk; `ref` when the record it leads to is known. */
+export interface ArticleLink {
+  href: string;
+  ref?: RecordRef;
+}
+
+export interface ArticleFile {
+  name: string;
+  /** Address at the source. */
+  path: string | null;
+  size: string | null;
+}
+
+export interface ArticlePayload {
+  resource: 'articles';
+  /** One word that marks the draft until its text is written, so that a lost answer can be resolved by looking. */
+  marker: string;
+  title: string;
+  /** Safe HTML, with links and pictures as the desk has them; load gives them their new addresses. */
+  body: string;
+  links: ArticleLink[];
+  images: string[];
+  files: ArticleFile[];
+  author?: RecordRef;
+  /** Names of the collections from the outside in, at most three. */
+  collection: string[];
+  state: 'draft' | 'published';
+  /** For some people only at the source: never published. */
+  restricted: boolean;
+  tags: string[];
+  custom_attributes: Record<string, AttributeValue>;
+}
+
 /** A record for the handoff package; it never reaches Intercom. */
 export interface DocumentPayload {
   resource: 'documents';
@@ -101,4 +134,9 @@ export interface DocumentPayload {
 }
 
 export type Payload =
-  ContactPayload | CompanyPayload | CustomObjectPayload | ConversationPayload | DocumentPayload;
+  | ContactPayload
+  | CompanyPayload
+  | CustomObjectPayload
+  | ConversationPayload
+  | ArticlePayload
+  | DocumentPayload;

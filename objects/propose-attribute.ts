@@ -80,6 +80,7 @@ const PREFIX: Record<Model, string> = {
   company: 'infraon_org_',
   conversation: 'Infraon ',
   custom_object: '',
+  article: '',
   document: '',
 };
 

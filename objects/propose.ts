@@ -169,6 +169,13 @@ function discoveredRule(field: InventoryField, definition: ObjectDefinition, tak
 function withheld(field: InventoryField, definition: ObjectDefinition): UnmappedField | undefined {
   const isOpen = field.key.startsWith(CUSTOM_PREFIX) || field.key.startsWith(RAW_PREFIX);
   if (definition.discovered !== 'withhold' || !isOpen) return undefined;
+  if (RESOURCES[definition.destination.resource].attributes.model === 'article') {
+    return {
+      source: field.key,
+      reason: 'Articles of Intercom have no custom attributes.',
+      goes_to: 'nowhere',
+    };
+  }
   return {
     source: field.key,
     reason: 'Profiles may hold sensitive personal data; only known fields are moved unless you add a rule.',

@@ -4,7 +4,7 @@
  * do not and lean on the intent row and a probe; custom object *types* cannot be created by any API.
  */
 export type ResourceName =
-  'contacts' | 'companies' | 'custom_object_instances' | 'conversations' | 'documents';
+  'contacts' | 'companies' | 'custom_object_instances' | 'conversations' | 'articles' | 'documents';
 
 /** `string` values are limited to 255 characters on contacts and companies (reported, not promised, by Intercom). */
 export type AttributeType =
@@ -23,7 +23,10 @@ export interface StandardAttribute {
     | 'list'
     | 'thread'
     | 'files'
-    | 'state';
+    | 'state'
+    | 'article_body'
+    | 'collection'
+    | 'publication';
   required?: boolean;
 }
 
@@ -33,7 +36,7 @@ export interface ResourceDescription {
   /** How a new custom attribute comes into being. */
   attributes: {
     createdBy: 'data_attributes' | 'conversation_attributes' | 'settings' | 'nobody';
-    model: 'contact' | 'company' | 'conversation' | 'custom_object' | 'document';
+    model: 'contact' | 'company' | 'conversation' | 'custom_object' | 'article' | 'document';
   };
   /** What reference attributes of custom objects call these records (Intercom API, custom objects); custom objects have their own type. */
   referenceType?: string;
@@ -104,6 +107,21 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
     attributes: { createdBy: 'conversation_attributes', model: 'conversation' },
     referenceType: 'conversation',
     cost: { fixed: 4, perPart: 1, perTag: 1 },
+    rollback: { created: ['delete'], updated: ['restore'] },
+  },
+  articles: {
+    name: 'articles',
+    standard: {
+      marker: { type: 'string', required: true },
+      title: { type: 'string', required: true },
+      body: { type: 'article_body', required: true },
+      publication: { type: 'publication', required: true },
+      author: { type: 'reference' },
+      collection: { type: 'collection' },
+      tags: { type: 'list' },
+    },
+    attributes: { createdBy: 'nobody', model: 'article' },
+    cost: { fixed: 2, perTag: 1 },
     rollback: { created: ['delete'], updated: ['restore'] },
   },
   /** What Intercom has no place for: kept by us and handed over as files, so that it can be rebuilt. */

@@ -1,3 +1,4 @@
+import { articleBody, articleCollection, articlePublication } from './transforms/article.ts';
 import { files } from './transforms/files.ts';
 import { company, reference, references, tags } from './transforms/links.ts';
 import { email, optionalEmail, phone } from './transforms/people.ts';
@@ -42,6 +43,9 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   template,
   link,
   constant,
+  article_body: articleBody,
+  article_collection: articleCollection,
+  article_publication: articlePublication,
   sla_targets: slaTargets,
 };
 

@@ -28,10 +28,22 @@ const FITS: Record<StandardAttribute['type'], readonly Produced[]> = {
   thread: ['thread'],
   files: ['files'],
   state: ['state'],
+  article_body: ['article_body'],
+  collection: ['collection'],
+  publication: ['publication'],
 };
 
 /** Produced by transforms, but no custom attribute can hold it. */
-const NOT_AN_ATTRIBUTE: readonly Produced[] = ['thread', 'files', 'state', 'reference', 'references'];
+const NOT_AN_ATTRIBUTE: readonly Produced[] = [
+  'thread',
+  'files',
+  'state',
+  'article_body',
+  'collection',
+  'publication',
+  'reference',
+  'references',
+];
 
 function sourceProblem(
   rule: ApplicableRule,
@@ -70,6 +82,7 @@ function targetProblem(
       return `The transform "${rule.transform}" makes nothing that an attribute can hold.`;
     }
     const { model } = resource.attributes;
+    if (model === 'article') return 'Articles of Intercom have no custom attributes.';
     if (model !== 'contact' && model !== 'company') return undefined;
     if (transform.produces === 'relationship')
       return `A ${model} attribute that refers to objects can only be made in Intercom's settings.`;

@@ -7,7 +7,7 @@ import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { finalState } from './balance.ts';
-import { OR } from './load/load-record.ts';
+import { OR, UNFINISHED } from './load/load-record.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */
 const MAX_SLOTS = 16;
@@ -139,17 +139,21 @@ function isOpen(
 
 /**
  * Links that had to be left out because their other end was not loaded yet (cycles, edges inside one object, a record
- * that was fixed later) are made in a second pass. It ends, because each pass leaves only ends that do not exist.
+ * that was fixed later) are made in a second pass, in which records that are finished later are finished too. It ends, because each pass leaves only ends that do not exist.
  */
 async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
   const reopened = await tx`
     update run_records r set step = 'load', outcome = 'pending'
     where r.workspace_id = ${run.workspaceId} and r.run_id = ${run.id} and r.step = 'verify'
-      and exists (
+      and (exists (
         select 1 from jsonb_array_elements(r.warnings) w
         join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${OR}))
           and m.source_id = w->>'value'
         where w->>'stage' = 'load' and w->>'code' = 'parent_missing')
+      or exists (
+        select 1 from id_map m
+        where m.workspace_id = r.workspace_id and m.object = r.object and m.source_id = r.source_id
+          and m.loaded_hash like ${`%${UNFINISHED}`}))
     returning 1`;
   return reopened.length > 0;
 }

@@ -235,4 +235,12 @@ export interface SettingsDocument {
   /** Replies sent to one conversation within `reply_window_seconds`, and that window. */
   replies_per_window: number;
   reply_window_seconds: number;
+  /** What collections are made of: Infraon has no folder level. */
+  article_folder_rule: 'categories_tree' | 'department_service' | 'first_tag';
+  /** Articles that only some people could read: a draft for editors, or an internal article for every teammate. */
+  restricted_articles: 'draft' | 'internal';
+  /** Help Center that receives the collections; null: Intercom's default one. */
+  help_center_id: string | null;
+  /** Address of a store of the customer's that keeps the desk's files under their old paths; null: files are named only. */
+  article_files_url: string | null;
 }

@@ -5,6 +5,7 @@ import { mapRecord, type MapContext } from '../objects/map-record.ts';
 import { isRecordRef, type MappingIssue, type RecordRef } from '../objects/mapping.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
 import { authorIdsOf, indexPeople } from '../objects/people.ts';
+import { articleContext } from './article-sources.ts';
 import type { BatchScope } from './batch.ts';
 import { addToLedger, stagedRaw } from './extract.ts';
 import { pinnedMap, type FrozenRun } from './frozen-run.ts';
@@ -38,10 +39,15 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
     ...(run.settings.default_country === '' ? {} : { defaultCountry: run.settings.default_country }),
   };
   const person = await peopleOf(scope, definition, [...raws.values()], base);
+  const context: MapContext = {
+    ...base,
+    person,
+    ...(await articleContext(scope, definition, rules, [...raws.values()])),
+  };
 
   const results = records.map((record): Mapped => {
     const raw = raws.get(record.sourceId) ?? {};
-    const result = mapRecord(raw, definition, rules, { ...base, person }, fixes.get(record.sourceId));
+    const result = mapRecord(raw, definition, rules, context, fixes.get(record.sourceId));
     if (!result.ok) {
       return {
         id: record.id,

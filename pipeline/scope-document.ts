@@ -74,6 +74,7 @@ const DESTINATIONS: Record<ObjectDefinition['destination']['resource'], string> 
   companies: 'Company',
   conversations: 'Conversation',
   custom_object_instances: 'Custom object',
+  articles: 'Help Center article',
   documents: 'Handoff document',
 };
 

@@ -29,6 +29,10 @@ const Settings = z.strictObject({
   search_lag_seconds: z.int().min(0).max(3600),
   replies_per_window: z.int().min(1).max(100),
   reply_window_seconds: z.int().min(1).max(300),
+  article_folder_rule: z.enum(['categories_tree', 'department_service', 'first_tag']),
+  restricted_articles: z.enum(['draft', 'internal']),
+  help_center_id: z.string().regex(/^\d+$/, 'Give the number of a Help Center.').nullable(),
+  article_files_url: z.url({ protocol: /^https$/, error: 'Give an https address.' }).nullable(),
 });
 
 /**
@@ -44,6 +48,10 @@ const DEFAULTS = {
   search_lag_seconds: 60,
   replies_per_window: 10,
   reply_window_seconds: 10,
+  article_folder_rule: 'categories_tree',
+  restricted_articles: 'draft',
+  help_center_id: null,
+  article_files_url: null,
 } satisfies Partial<SettingsDocument>;
 
 /** Stored values over the defaults; a stored value that no longer fits its bounds falls back to the default. */

@@ -11,6 +11,7 @@ import { createMetrics } from './metrics.ts';
 import { requestContext } from './request-context.ts';
 import { canvasKitRoutes } from './routes/canvas-kit.ts';
 import { healthRoutes } from './routes/health.ts';
+import { imageRoutes } from './routes/images.ts';
 import { oauthRoutes } from './routes/oauth.ts';
 import { uninstallRoutes } from './routes/uninstall.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -42,6 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.use(oauthRoutes(deps));
   app.use(uninstallRoutes(deps));
   app.use(webhookRoutes(deps));
+  app.use(imageRoutes(deps));
   app.use('/api/v1', apiRouter({ deps, useCases, calls }));
   if (messenger !== undefined) app.use(messengerRoutes(deps, messenger));
   app.use(consoleRoutes(deps, useCases, messenger));

@@ -3,6 +3,7 @@ import type { FieldDefinition, FieldType, ObjectDefinition } from '../define-obj
 import type { MappingIssue, RecordRef, ReasonCode } from '../mapping.ts';
 import type { Raw } from '../paths.ts';
 import type { CompanyRule } from '../company.ts';
+import type { FolderNode, FolderRule } from '../folders.ts';
 import type { AttributeType, StandardAttribute } from '../resources.ts';
 
 /** A person of the run, found by any id that a thread entry may carry. */
@@ -28,6 +29,13 @@ export interface MapContext {
   linkTemplate?: string;
   /** Whether a referenced record is part of the migration; without it every reference is taken on trust. */
   exists?: (ref: RecordRef) => boolean;
+  /** Address of the desk, to tell its own pages from others in links. */
+  sourceUrl?: string;
+  /** The record that an id or number in a link names; without it no link is followed. */
+  record?: (word: string) => RecordRef | undefined;
+  /** What an article's folders are made of, and Infraon's own tree of categories where that is asked for. */
+  folderRule?: FolderRule;
+  folders?: readonly FolderNode[];
   /** Finds an author; without it only the people of the record itself are recognised. */
   person?: (id: string) => KnownPerson | undefined;
 }

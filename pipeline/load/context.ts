@@ -5,6 +5,7 @@ import { infraonFor } from '../infraon-access.ts';
 import { intercomFor } from '../intercom-access.ts';
 import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
+import { createHelpCenter } from './help-center.ts';
 import { createFileSource } from './file-source.ts';
 import { createReplyPacing } from './reply-pacing.ts';
 import { createTags } from './tags.ts';
@@ -34,6 +35,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
     teammateId: (email) => teammates.get(email.toLowerCase()),
     tagId: createTags(deps, run, client),
+    helpCenter: createHelpCenter(deps, run, client, installation),
     replyTurn: createReplyPacing({
       replies: run.settings.replies_per_window,
       windowMs: run.settings.reply_window_seconds * 1000,
@@ -72,9 +74,15 @@ async function loadedRefs(
   if (refs.length === 0) return new Map();
   const unique = [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
   const rows = await sql<
-    { object: string; sourceId: string; destinationId: string; facts: Record<string, unknown> }[]
+    {
+      object: string;
+      sourceId: string;
+      resource: string;
+      destinationId: string;
+      facts: Record<string, unknown>;
+    }[]
   >`
-    select m.object, m.source_id as "sourceId", m.destination_id as "destinationId", m.facts
+    select m.object, m.source_id as "sourceId", m.resource, m.destination_id as "destinationId", m.facts
     from id_map m join jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as v(ref text, "sourceId" text)
       on m.object = v.ref and m.source_id = v."sourceId"
     where m.workspace_id = ${workspaceId}`;

@@ -3,12 +3,15 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { SettingsDocument } from '../documents.ts';
+import type { HelpCenterAccess } from './help-center.ts';
 import type { FileSource } from './file-source.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */
 export interface Loaded {
   destinationId: string;
   facts: Record<string, unknown>;
+  /** What it is in Intercom; known for references. */
+  resource?: string;
   /** Made in this very run: what was there before is known to be nothing. */
   fresh?: boolean;
 }
@@ -26,6 +29,7 @@ export interface LoadContext {
   /** Teammate's id by lower-cased e-mail. */
   teammateId: (email: string) => string | undefined;
   tagId: (name: string) => Promise<string>;
+  helpCenter: HelpCenterAccess;
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;
   files: FileSource;
@@ -78,6 +82,11 @@ export interface Comparison {
 
 /** How one Intercom resource receives, and gives back, records. The engine knows no more of a resource than this. */
 export interface Destination<P extends Payload> {
+  /**
+   * A record is only begun at first (`plan` without `existing`) and finished when the whole run is loaded (`plan` with
+   * it), because it names others by addresses that they do not have before.
+   */
+  isFinishedLater?: true;
   /** References without which the record cannot exist; the others are dropped with a warning. */
   requiredRefs(payload: P): RecordRef[];
   optionalRefs(payload: P): RecordRef[];

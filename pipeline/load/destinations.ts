@@ -1,5 +1,6 @@
 import type { ResourceName } from '../../objects/resources.ts';
 import type { Payload } from '../../objects/payloads.ts';
+import { articles } from './articles.ts';
 import { companies } from './companies.ts';
 import { contacts } from './contacts.ts';
 import { conversations } from './conversations.ts';
@@ -8,6 +9,7 @@ import { documents } from './documents.ts';
 import type { Destination } from './destination.ts';
 
 const DESTINATIONS: { [R in ResourceName]: Destination<Extract<Payload, { resource: R }>> } = {
+  articles,
   companies,
   contacts,
   conversations,

@@ -68,7 +68,8 @@ async function carryOut(
   const blocked = firstBlockedParent(destination.requiredRefs(payload), shared);
   if (blocked !== null) return blocked;
   const dropped = unresolvedRefs(destination.optionalRefs(payload), context);
-  const loadedHash = hashWithGaps(loadable.mappedHash, dropped);
+  const isBegun = destination.isFinishedLater === true && existing?.state !== 'complete';
+  const loadedHash = hashWithGaps(loadable.mappedHash, dropped) + (isBegun ? UNFINISHED : '');
   if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
     return {
       step: 'verify',
@@ -122,6 +123,9 @@ function hashWithGaps(mappedHash: string, dropped: RecordRef[]): string {
     .sort()
     .join(',')}`;
 }
+
+/** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
+export const UNFINISHED = '!unfinished';
 
 /** Between the objects that a missing link may be for, in `field` of its warning. */
 export const OR = ' or ';

@@ -167,6 +167,10 @@ export const Settings = z
     search_lag_seconds: z.number(),
     replies_per_window: z.number(),
     reply_window_seconds: z.number(),
+    article_folder_rule: z.enum(['categories_tree', 'department_service', 'first_tag']),
+    restricted_articles: z.enum(['draft', 'internal']),
+    help_center_id: z.string().nullable(),
+    article_files_url: z.string().nullable(),
   })
   .meta({ id: 'Settings' });
 /** Types and choices are checked here (400), bounds by the use case (422). */

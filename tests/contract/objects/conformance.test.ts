@@ -17,6 +17,8 @@ interface SourceFixture {
   people?: { id: string; as: 'contact' | 'teammate'; ref: string; sourceId: string; name: string }[];
   /** Whose records ids are, where links may lead to one of several objects. */
   owners?: Record<string, string>;
+  /** Records that links in texts may name, by the word that names them. */
+  links?: { word: string; ref: string; sourceId: string }[];
   records: { note: string; raw: Record<string, unknown>; fixes?: Record<string, unknown> }[];
 }
 
@@ -48,6 +50,11 @@ function contextOf(source: SourceFixture): MapContext {
     now: new Date('2025-03-01T00:00:00Z'),
     defaultCountry: 'IN',
     companyRule: 'organization_name',
+    sourceUrl: 'https://desk.example.com',
+    record: (word) => {
+      const link = source.links?.find((candidate) => candidate.word === word);
+      return link === undefined ? undefined : { ref: link.ref, sourceId: link.sourceId };
+    },
     person: (id) => people.get(id),
     exists: ({ ref, sourceId }) => !MISSING.has(sourceId) && (source.owners?.[sourceId] ?? ref) === ref,
   };
