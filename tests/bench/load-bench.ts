@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import type { RunDocument } from '../../pipeline/documents.ts';
+import { generateDesk } from '../../simulators/seed/generate.ts';
+import { NO_LIMIT, openBenchStage, type BenchStage } from './bench-stage.ts';
+import { rounded, type Report } from './figures.ts';
+import { floorOf } from './floor.ts';
+import { benchMapping } from './map-bench.ts';
+import { benchQueue } from './queue-bench.ts';
+import { replay } from './replay.ts';
+import type { Tally } from './intercom-process.ts';
+
+export interface LoadCost {
+  incidents: number;
+  records: number;
+  loadSeconds: number;
+  totalSeconds: number;
+  calls: number;
+  workerRssMb: number;
+}
+
+/** The recorder keeps 200,000 requests; above this the whole load is counted, not sent again. */
+const REPLAYED_INCIDENTS = 2_000;
+
+/** One whole load without a rate limit, and every figure that needs nothing else. */
+export async function benchLoad(report: Report, incidents: number, isLargest: boolean): Promise<LoadCost> {
+  report.progress(`load of ${incidents} incidents: opening the stage`);
+  const stage = await openBenchStage({
+    desk: generateDesk({ seed: 11, incidents }),
+    limitPerWindow: NO_LIMIT,
+    workers: 1,
+  });
+  try {
+    const before = await stage.clearTally();
+    report.progress(`load of ${incidents} incidents: the full run`);
+    const run = await stage.untilDone((await stage.startFullRun()).id);
+    if (!run.balanced) throw new Error(`the run of ${incidents} incidents does not balance`);
+    const tally = await stage.tally(before);
+    const cost = costOf(stage, run, tally, incidents);
+    report.progress(
+      `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}`,
+    );
+    if (report.wants('load_ratio') && incidents <= REPLAYED_INCIDENTS && isLargest)
+      await loadRatio(report, stage, cost, before, tally);
+    if (report.wants('calls_over_floor') && isLargest) await callsOverFloor(report, stage, run, tally);
+    if (report.wants('estimate_error') && isLargest) estimateError(report, stage, run, tally);
+    if (report.wants('map_records_per_second') && isLargest) await benchMapping(report, stage);
+    if (report.wants('queue_jobs_per_second') && isLargest) await benchQueue(report, stage, run);
+    return cost;
+  } finally {
+    await stage.close();
+  }
+}
+
+function costOf(stage: BenchStage, run: RunDocument, tally: Tally, incidents: number): LoadCost {
+  const startedAt = Date.parse(run.started_at ?? run.created_at);
+  const worker = stage.workers[0]?.child.pid;
+  return {
+    incidents,
+    records: Object.values(run.objects).reduce((sum, { discovered }) => sum + discovered, 0),
+    loadSeconds: ((tally.lastWriteAt ?? startedAt) - startedAt) / 1000,
+    totalSeconds: (Date.parse(run.finished_at ?? '') - startedAt) / 1000,
+    calls: Object.values(tally.calls).reduce((sum, { total }) => sum + total, 0),
+    workerRssMb: worker === undefined ? 0 : peakRssMb(worker),
+  };
+}
+
+/** The most memory a process ever had resident. Linux keeps it; elsewhere there is nothing to read. */
+export function peakRssMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return Math.round(Number(kilobytes ?? 0) / 1024);
+}
+
+async function loadRatio(
+  report: Report,
+  stage: BenchStage,
+  cost: LoadCost,
+  since: number,
+  tally: Tally,
+): Promise<void> {
+  const requests = await stage.requests(since);
+  const load = requests.filter(({ seq, status }) => seq <= tally.lastWriteSeq && status !== 0);
+  report.progress(`sending ${load.length} requests again, bare`);
+  const bare = await replay(stage.intercomUrl, await stage.token(), load);
+  const writing = ((tally.lastWriteAt ?? 0) - (tally.firstWriteAt ?? 0)) / 1000;
+  report.figure('load_ratio', bare.seconds / cost.loadSeconds, 'ratio', {
+    records: cost.records,
+    requests: bare.requests,
+    load_seconds: rounded(cost.loadSeconds, 2),
+    bare_seconds: rounded(bare.seconds, 2),
+    load_records_per_second: rounded(cost.records / cost.loadSeconds, 1),
+    bare_records_per_second: rounded(cost.records / bare.seconds, 1),
+    from_first_to_last_write_seconds: rounded(writing, 2),
+    ratio_while_writing: rounded(bare.seconds / writing),
+    bare_refused: bare.failed,
+  });
+}
+
+async function callsOverFloor(
+  report: Report,
+  stage: BenchStage,
+  run: RunDocument,
+  tally: Tally,
+): Promise<void> {
+  const floor = await floorOf(stage.db.sql, run.id);
+  const load = Object.entries(tally.calls).filter(([, calls]) => calls.beforeLastWrite > 0);
+  const isRead = (call: string) => call.startsWith('GET ') || call.endsWith('/search');
+  const sum = (entries: typeof load) =>
+    entries.reduce((total, [, calls]) => total + calls.beforeLastWrite, 0);
+  const writes = sum(load.filter(([call]) => !isRead(call)));
+  report.figure('calls_over_floor', writes / floor.calls, 'ratio', {
+    writes,
+    floor: floor.calls,
+    reads_during_load: sum(load.filter(([call]) => isRead(call))),
+    verification_reads: Object.values(tally.calls).reduce(
+      (total, calls) => total + calls.total - calls.beforeLastWrite,
+      0,
+    ),
+    floor_by_object: floor.byObject,
+    calls: Object.fromEntries(load.map(([call, calls]) => [call, calls.beforeLastWrite])),
+  });
+}
+
+/** What discovery announced against what the load and its verification took. */
+function estimateError(report: Report, stage: BenchStage, run: RunDocument, tally: Tally): void {
+  const estimated = stage.discovery.estimate?.calls ?? 0;
+  const all = Object.values(tally.calls).reduce((sum, { total }) => sum + total, 0);
+  const writes = Object.values(tally.calls).reduce((sum, calls) => sum + calls.beforeLastWrite, 0);
+  report.figure('estimate_error', Math.abs(estimated - writes) / writes, 'ratio', {
+    estimated_calls: estimated,
+    calls_of_the_load: writes,
+    calls_with_verification: all,
+    estimated_seconds: stage.discovery.estimate?.seconds ?? null,
+    records: Object.values(run.objects).reduce((sum, { discovered }) => sum + discovered, 0),
+  });
+}
