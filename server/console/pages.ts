@@ -92,14 +92,24 @@ function sourceSection(source: SourceDocument): SafeHtml {
     return html`<h2>Infraon</h2>
       <p class="muted">Not connected. Connect it in the inbox panel.</p>`;
   }
+  const weak = source.capabilities.filter(({ ok }) => !ok);
+  const proven = source.capabilities.filter(({ ok }) => ok);
+  const list = (capabilities: typeof weak) =>
+    html`<ul>
+      ${capabilities.map(({ id, detail }) => html`<li>${id}: ${detail}</li>`)}
+    </ul>`;
   return html`<h2>Infraon</h2>
     <p>${source.base_url}, connected ${source.connected_at}</p>
-    <ul>
-      ${source.capabilities.map(
-        ({ id, ok, detail }) =>
-          html`<li><span class="${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'No'}</span> ${id}: ${detail}</li>`,
-      )}
-    </ul>`;
+    ${
+      weak.length === 0
+        ? html`<p class="good">Everything that was tried works.</p>`
+        : html`<p class="bad">Not proven:</p>
+            ${list(weak)}`
+    }
+    <details>
+      <summary>What was proven (${proven.length})</summary>
+      ${list(proven)}
+    </details>`;
 }
 
 function discoverySection(discovery: DiscoveryDocument): SafeHtml {
