@@ -148,6 +148,33 @@ function judgeExpectations({ discovery, objects }: PreflightFacts): Judgement {
     : pass(`These will wait for a decision after the load. ${expected.join(' ')}`);
 }
 
+/** Whether there is a Help Center for the articles, and what of them readers will not see. */
+function judgeHelpCenter({ intercom, objects, settings, discovery }: PreflightFacts): Judgement {
+  const moved = objects.filter(({ destination }) => destination.resource === 'articles');
+  if (moved.length === 0) return pass('No articles are moved.');
+  if (!intercom.ok) return fail('Intercom could not be asked about its Help Centers.');
+  const { helpCenters } = intercom;
+  if (helpCenters === null) return fail('The app may not read the Help Centers of this workspace.');
+  const chosen = settings.help_center_id;
+  const center = helpCenters.find(({ id }) => chosen === null || id === chosen);
+  if (center === undefined) {
+    return fail(
+      chosen === null
+        ? 'The workspace has no Help Center.'
+        : `The workspace has no Help Center ${chosen}, which the settings name.`,
+    );
+  }
+  const counted = moved.flatMap(({ name, plural }) => {
+    const quality = discovery.objects.find(({ object }) => object === name)?.quality ?? [];
+    const count = (code: string) => quality.find((finding) => finding.code === code)?.count ?? 0;
+    return [
+      `${plural} that only some people can read, so that they are not published: ${count('article_restricted')}.`,
+      `${plural} without a folder: ${count('article_without_folder')}.`,
+    ];
+  });
+  return pass(`${center.display_name ?? center.id} receives the articles. ${counted.join(' ')}`);
+}
+
 function judgeTeammates({ teammates }: PreflightFacts): Judgement {
   if (teammates === null) return fail('The technicians could not be compared with the teammates just now.');
   const { people, unmatched } = teammates;
@@ -231,6 +258,13 @@ export const CHECKS: readonly CheckDefinition[] = [
     title: 'No attribute is taken with another type',
     fix: 'The type of an attribute cannot be changed: give the rule another attribute name, or archive the attribute.',
     judge: judgeAttributeConflicts,
+  },
+  {
+    id: 'help_center',
+    severity: 'error',
+    title: 'A Help Center can take the articles',
+    fix: 'Set up a Help Center in Intercom and let the app read and write articles, or leave the articles out of the run.',
+    judge: judgeHelpCenter,
   },
   {
     id: 'teammates_matched',

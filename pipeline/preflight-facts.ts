@@ -1,5 +1,10 @@
-import type { ConversationAttribute, DataAttribute, Admin } from '../connectors/intercom/schemas.ts';
-import { AppError, messageOf } from '../errors.ts';
+import type {
+  ConversationAttribute,
+  DataAttribute,
+  Admin,
+  HelpCenter,
+} from '../connectors/intercom/schemas.ts';
+import { AppError, AuthError, messageOf } from '../errors.ts';
 import { attributesOf, type AttributeSpec } from '../objects/attributes.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import type { Deps } from './deps.ts';
@@ -20,6 +25,8 @@ export type IntercomFacts =
       admins: Admin[];
       dataAttributes: (DataAttribute & { of: 'contact' | 'company' })[];
       conversationAttributes: ConversationAttribute[];
+      /** Null when the app may not read them. */
+      helpCenters: HelpCenter[] | null;
     }
   | { ok: false; reason: string };
 
@@ -49,22 +56,29 @@ export interface PreflightFacts {
 async function readIntercom(deps: Deps, workspaceId: string): Promise<IntercomFacts> {
   try {
     const { client, installation } = await intercomFor(deps, workspaceId);
-    const [, admins, contact, company, conversationAttributes] = await Promise.all([
+    const [, admins, contact, company, conversationAttributes, helpCenters] = await Promise.all([
       client.me(),
       client.listAdmins(),
       client.listDataAttributes('contact'),
       client.listDataAttributes('company'),
       client.listConversationAttributes(),
+      client.listHelpCenters().catch(nullWhenRefused),
     ]);
     const dataAttributes = [
       ...contact.map((attribute) => ({ ...attribute, of: 'contact' as const })),
       ...company.map((attribute) => ({ ...attribute, of: 'company' as const })),
     ];
-    return { ok: true, installation, admins, dataAttributes, conversationAttributes };
+    return { ok: true, installation, admins, dataAttributes, conversationAttributes, helpCenters };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return { ok: false, reason: messageOf(error) };
   }
+}
+
+/** Articles have a scope of their own: an app without it still moves everything else. */
+function nullWhenRefused(error: unknown): null {
+  if (error instanceof AuthError && error.status === 403) return null;
+  throw error;
 }
 
 async function readConfirmations(deps: Deps, workspaceId: string): Promise<Map<string, Confirmation>> {

@@ -8,6 +8,7 @@ import type { Registry } from '../objects/registry.ts';
 import { transformNamed } from '../objects/transforms.ts';
 import { normalEmail } from '../objects/transforms/people.ts';
 import type { DiscoveredObject } from './documents.ts';
+import { articleFindings } from './quality-articles.ts';
 
 const MAX_EXAMPLES = 5;
 /** A conversation returns at most its 500 newest parts (Intercom API 2.16, GET /conversations/{id}). */
@@ -165,6 +166,8 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
       ownIds.add(key.sourceId);
       selfLinks.delete(key.sourceId);
       for (const field of definition.fields) checkField(field, raw, values, key);
+      for (const finding of articleFindings(definition, values, raw, context))
+        report(finding.code, finding.field, key, finding.value);
       if (derivesCompanies && context.companyRule !== 'none') {
         if (companyOf(raw, context.companyRule) === undefined) report('no_company', null, key, null);
       }

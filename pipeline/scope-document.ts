@@ -64,6 +64,8 @@ const MEANINGS: Record<string, string> = {
   required_value_missing: 'A required value is missing; set aside',
   no_company: 'No company is named',
   thread_over_500: 'Thread has more than 500 entries; Intercom shows the newest 500',
+  article_without_folder: 'Article lies in no folder; its collection is its category, or it has none',
+  article_restricted: 'Only some people can read the article; it is never published',
   excluded_demo: "Vendor's demo data; left out",
   excluded_deleted: 'Deleted in Infraon; left out',
   source_unreadable: 'Could not be read',

@@ -1,5 +1,6 @@
 import { NotFoundError, RejectedError } from '../../errors.ts';
 import { escapeText } from '../../objects/article-html.ts';
+import type { MappingIssue } from '../../objects/mapping.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ArticlePayload } from '../../objects/payloads.ts';
 import { bodyOf, filesNotMoved, resolvedLinks } from './article-body.ts';
@@ -207,7 +208,7 @@ async function writeContent(
   );
   const fields = { title: payload.title, body: html, author_id: Number(author) };
   const facts = { ...existing.facts, kind, state: payload.state, lost_images: lostImages };
-  const noticed = [...warnings, ...filesNotMoved(payload, context)];
+  const noticed = [...warnings, ...filesNotMoved(payload, context), ...authorNotMatched(payload, context)];
   const more = { warnings: noticed, ...(prior === undefined ? {} : { prior: { ...prior } }) };
   if (kind === 'internal_article') {
     await refusedAuthor(
@@ -235,6 +236,21 @@ async function writeContent(
       cause: error,
     });
   }
+}
+
+function authorNotMatched(payload: ArticlePayload, context: LoadContext): MappingIssue[] {
+  const author = payload.author === undefined ? undefined : context.resolve(payload.author);
+  if (typeof author?.facts['admin_id'] === 'string') return [];
+  return [
+    {
+      code: 'article_without_author',
+      field: 'author',
+      value: payload.author?.sourceId ?? null,
+      message: 'The author has no teammate, so the fallback teammate is shown as the author.',
+      suggestion:
+        'Invite the author as a teammate and load the article again, or change its author in Intercom.',
+    },
+  ];
 }
 
 async function readPrior(id: string, kind: Kind, context: LoadContext): Promise<object> {

@@ -83,6 +83,7 @@ const ready: PreflightFacts = {
     admins: [{ id: '1', name: 'Olivia', email: 'olivia@example.com', has_inbox_seat: true }],
     dataAttributes: [],
     conversationAttributes: [],
+    helpCenters: [{ id: '1', display_name: 'Help Center', url: 'https://help.example.com' }],
   },
   settings: {
     rate_share: 0.8,
