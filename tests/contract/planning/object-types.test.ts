@@ -30,7 +30,11 @@ function only(document: { types: ObjectTypeDocument[] }): ObjectTypeDocument {
 async function create(attributes: ObjectTypeDocument['attributes']): Promise<void> {
   await control(world.intercom, 'DELETE', `object-types/${TYPE}`).catch(() => undefined);
   await control(world.intercom, 'POST', 'object-types', {
-    types: [{ identifier: TYPE, name: 'Infraon configuration item', attributes }],
+    types: [
+      { identifier: TYPE, name: 'Infraon configuration item', attributes },
+      // What it refers to beside itself.
+      { identifier: 'InfraonAsset', name: 'Infraon asset', attributes: [] },
+    ],
   });
 }
 

@@ -1,7 +1,7 @@
 import { createSecretBox } from '../../../db/secret.ts';
 import { noFacts } from '../../../connectors/infraon/types.ts';
 import { createLog } from '../../../log.ts';
-import { loadRegistry } from '../../../objects/registry.ts';
+import { loadRegistry, type Registry } from '../../../objects/registry.ts';
 import { buildDeps } from '../../../pipeline/build-deps.ts';
 import { systemClock, type Deps } from '../../../pipeline/deps.ts';
 import type { Actor } from '../../../pipeline/documents.ts';
@@ -28,18 +28,21 @@ export interface World {
   infraon: InfraonSimulator;
   intercom: IntercomSimulator;
   desk: Desk;
+  databaseUrl: string;
   /** Stores a connection as connecting does, with the thread selector that the simulated desk understands. */
   connect(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function planningWorld(options: { incidents?: number } = {}): Promise<World> {
-  const desk = generateDesk({ seed: 11, incidents: options.incidents ?? 50 });
+export async function planningWorld(
+  options: { incidents?: number; desk?: Desk; registry?: Registry } = {},
+): Promise<World> {
+  const desk = options.desk ?? generateDesk({ seed: 11, incidents: options.incidents ?? 50 });
   const [database, infraon, intercom, registry] = await Promise.all([
     testDatabase(),
     startInfraonSimulator({ desk }),
     startIntercomSimulator(),
-    loadRegistry(),
+    options.registry ?? loadRegistry(),
   ]);
   const secrets = createSecretBox([SECRET_KEY]);
   const deps = buildDeps({
@@ -83,6 +86,7 @@ export async function planningWorld(options: { incidents?: number } = {}): Promi
     infraon,
     intercom,
     desk,
+    databaseUrl: database.url,
     async connect() {
       const credentials = secrets.seal(
         JSON.stringify({
