@@ -11,8 +11,8 @@ function pathname(address: string): string {
 /** The files of one record by id and by address. */
 export interface ListedFiles {
   all: readonly FileRef[];
-  byId(id: string): FileRef | undefined;
-  byPath(path: string): FileRef | undefined;
+  byId: (id: string) => FileRef | undefined;
+  byPath: (path: string) => FileRef | undefined;
 }
 
 export function listedFiles(value: unknown): ListedFiles {

@@ -4,6 +4,9 @@ import type { FileRef } from '../payloads.ts';
 /** Where Infraon serves stored files (Infraon reference, general facts: files on disk). */
 const MEDIA_PATH = /^(?:https?:\/\/[^/?#]+)?\/media\//i;
 
+/** Begins the key of a picture that is part of a text, and in no list of files. */
+export const INLINE_KEY = 'inline:';
+
 /** An image that another server shows, as mail signatures have them; it stays where it is. */
 export function isElsewhere(src: string): boolean {
   return /^(?:https?:)?\/\//i.test(src) && !MEDIA_PATH.test(src);
@@ -58,7 +61,7 @@ function dataImage(src: string, alt: string, position: number): FileRef | undefi
   const extension = EXTENSIONS[type] ?? type.slice('image/'.length);
   const named = alt === '' ? `image-${position}` : alt;
   return {
-    key: `inline:${position}`,
+    key: `${INLINE_KEY}${position}`,
     name: safeFileName(
       named.toLowerCase().endsWith(`.${extension}`) ? named : `${named}.${extension}`,
       'image',
@@ -87,7 +90,7 @@ export function inlineImages(html: string, known: (path: string) => FileRef | un
     const alt = attributeOf(tag, 'alt');
     if (MEDIA_PATH.test(src)) {
       const file = known(src) ?? {
-        key: `inline:${position + 1}`,
+        key: `${INLINE_KEY}${position + 1}`,
         name: safeFileName(fileNameOf(src), `image-${position + 1}`),
         content_type: null,
         size: null,

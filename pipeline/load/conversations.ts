@@ -145,8 +145,9 @@ function waitForSearch(context: LoadContext, target: StepTarget): ProbeAnswer {
 }
 
 function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout): Step {
-  // A transcript that follows a first load changes how the thread is laid out from then on.
-  const base = part.key.startsWith('transcript:') ? { layout } : {};
+  // What follows a first load changes how the thread is laid out from then on.
+  const isLate = layout.late.some(({ key }) => key === part.key);
+  const base = isLate || part.key.startsWith('transcript:') ? { layout } : {};
   const resultOf = (files: FileFact[]): StepResult => ({
     facts: { ...base, ...toFacts(files) },
     ...(files.length === 0 ? {} : { result: { files } }),

@@ -1,4 +1,5 @@
 import type { FileRef } from '../../objects/payloads.ts';
+import { INLINE_KEY } from '../../objects/transforms/html-files.ts';
 import type { FileFact } from './file-facts.ts';
 import type { ThreadLimits } from './thread-limits.ts';
 
@@ -6,13 +7,23 @@ export interface FileGroup {
   /** Key of the part that carries the group. */
   key: string;
   files: FileRef[];
+  /** An earlier load sent it, or gave its files up. */
+  settled: boolean;
 }
 
-/** Bytes to reckon with: a file too large to be fetched takes no room, one of unknown size takes a request of its own. */
+/**
+ * Bytes to reckon with: a file too large to be fetched takes no room, one of unknown size a whole part. Pictures in a
+ * text have no stated size either, are many and small, and share a part.
+ */
 function weightOf(file: FileRef, limits: ThreadLimits): number {
-  const size = file.size ?? (file.path === null ? 0 : limits.bytesPerPart);
-  return size > limits.bytesPerFile && file.size !== null ? 0 : size;
+  if (file.path === null) return 0;
+  if (file.size !== null) return file.size > limits.bytesPerFile ? 0 : file.size;
+  const isPicture = file.key.includes(INLINE_KEY);
+  return Math.floor(limits.bytesPerPart / (isPicture ? PICTURES_PER_PART : 1));
 }
+
+/** Pictures of unknown size that are sent together. */
+const PICTURES_PER_PART = 4;
 
 function pack(files: readonly FileRef[], limits: ThreadLimits): FileRef[][] {
   const groups: FileRef[][] = [];
@@ -52,10 +63,11 @@ export function groupFiles(
     const key = keyOf(groups.length + 1);
     const settled = new Set(facts.filter((fact) => fact.part === key).map((fact) => fact.key));
     if (settled.size === 0) break;
-    groups.push({ key, files: left.filter((file) => settled.has(file.key)) });
+    groups.push({ key, files: left.filter((file) => settled.has(file.key)), settled: true });
     left = left.filter((file) => !settled.has(file.key));
   }
-  for (const group of pack(left, limits)) groups.push({ key: keyOf(groups.length + 1), files: group });
+  for (const group of pack(left, limits))
+    groups.push({ key: keyOf(groups.length + 1), files: group, settled: false });
   return groups;
 }
 

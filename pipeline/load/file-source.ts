@@ -76,30 +76,27 @@ function inlineBytes(address: string): { bytes: Buffer; contentType: string } | 
   }
 }
 
-/** Names with `#`, `?` or `%` stand unescaped in addresses that Infraon stores, where they mean something else. */
-function escaped(address: string): string {
-  return address
-    .replace(/%(?![\da-f]{2})/gi, '%25')
-    .replaceAll('#', '%23')
-    .replaceAll('?', '%3F');
+/**
+ * Addresses under which a file may be found. Infraon stores them with the name as people wrote it, where `#`, `?` and a
+ * lone `%` mean something else; a `?` may also begin a true query, so the address is tried with it first.
+ */
+function addressesOf(path: string): string[] {
+  const address = path.replace(/%(?![\da-f]{2})/gi, '%25').replaceAll('#', '%23');
+  return address.includes('?') ? [address, address.replaceAll('?', '%3F')] : [address];
 }
 
 export function createFileSource(
   open: (address: string, maxBytes: number) => Promise<Download>,
   budget: ByteBudget,
 ): FileSource {
-  async function openFile(address: string, maxBytes: number): Promise<Download> {
+  async function openFile(path: string, maxBytes: number): Promise<Download> {
+    const [address = path, other] = addressesOf(path);
     const answer = await open(address, maxBytes);
-    const other = escaped(address);
-    return answer.status === 404 && other !== address ? open(other, maxBytes) : answer;
+    return answer.status === 404 && other !== undefined ? open(other, maxBytes) : answer;
   }
 
-  async function download(
-    file: FileRef,
-    address: string,
-    maxBytes: number,
-  ): Promise<FetchedFile | FileFailure> {
-    const { stream, status, size, contentType } = await openFile(address, maxBytes);
+  async function download(file: FileRef, path: string, maxBytes: number): Promise<FetchedFile | FileFailure> {
+    const { stream, status, size, contentType } = await openFile(path, maxBytes);
     if (stream === null) return unavailable(`Infraon answers ${status} when it is asked for the file.`);
     if (size !== null && size > maxBytes) {
       stream.destroy();

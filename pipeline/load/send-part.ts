@@ -53,7 +53,7 @@ export async function sendPart(
 
 const NO_ROOM = {
   code: 'attachment_too_large',
-  reason: 'It is larger than Infraon said, and did not fit beside the other files of this message.',
+  reason: 'It did not fit beside the other files of this message.',
 } as const;
 
 function enclose(

@@ -16,6 +16,9 @@ export interface LaidPart {
   files: FileRef[];
 }
 
+/** A part before the late ones have found their place. */
+type Draft = LaidPart & { late?: boolean };
+
 /**
  * How a thread was spread over parts when it was first loaded. It is kept with the record and followed ever after:
  * parts cannot be edited (Intercom API 2.16), so what was sent in one form stays in it.
@@ -24,6 +27,8 @@ export interface ThreadLayout {
   mode: ThreadLimits['mode'];
   /** Last entry of each transcript, oldest first. */
   transcripts: { key: string; at: number }[];
+  /** Parts with files that were added to the ticket after it was loaded, and the second they were given. */
+  late: { key: string; at: number }[];
 }
 
 export function layoutIn(facts: Record<string, unknown>): ThreadLayout | undefined {
@@ -50,7 +55,13 @@ export function layThread(
   const mode = earlier?.mode ?? limits.mode;
   const settled = fileFacts(facts);
   const entries = payload.parts;
-  const opening = fileNotes('opening-files', 'the opening message', payload.files ?? [], payload.created_at);
+  const opening = fileNotes(
+    'opening-files',
+    'the opening message',
+    payload.files ?? [],
+    payload.created_at,
+    earlier !== undefined,
+  );
   const spread = entries.map(entryParts);
   const ends = (earlier?.transcripts ?? []).map((end) => endIndex(entries, end));
   if (mode === 'transcript_note' && (ends.at(-1) ?? 0) < entries.length) ends.push(entries.length);
@@ -61,17 +72,24 @@ export function layThread(
     const kept = earlier?.transcripts[index];
     return kept !== undefined ? [kept] : last === undefined ? [] : [{ key: last.key, at: last.created_at }];
   });
-  const parts = [
+  const drafts = [
     ...opening,
     ...ends.flatMap((end, index) =>
       transcriptParts(ends[index - 1] ?? 0, end, transcripts[index]?.key ?? ''),
     ),
     ...spread.slice(ends.at(-1) ?? 0).flat(),
   ];
-  return { layout: { mode, transcripts }, parts: inOrderOfTime(parts, payload) };
+  const { late, parts } = placeLate(drafts, earlier?.late ?? []);
+  return { layout: { mode, transcripts, late }, parts: inOrderOfTime(parts, payload) };
 
   /** Files in notes of ours: whether the source shows them to the requester is not known, so they stay internal. */
-  function fileNotes(prefix: string, message: string, files: readonly FileRef[], at: number): LaidPart[] {
+  function fileNotes(
+    prefix: string,
+    message: string,
+    files: readonly FileRef[],
+    at: number,
+    wasLoaded: boolean,
+  ): Draft[] {
     return groupFiles(files, limits, settled, (number) => `${prefix}:${number}`).map((group, index) => ({
       key: group.key,
       kind: 'note',
@@ -82,11 +100,12 @@ export function layThread(
       ),
       created_at: at,
       files: group.files,
+      late: wasLoaded && !group.settled,
     }));
   }
 
   /** An entry with its files, and further parts in the same voice when they are more than one part takes. */
-  function entryParts(entry: ThreadPart): LaidPart[] {
+  function entryParts(entry: ThreadPart): Draft[] {
     const { files = [], ...rest } = entry;
     const keyOf = (number: number) => (number === 1 ? entry.key : `${entry.key}:files-${number}`);
     const [first, ...more] = groupFiles(files, limits, settled, keyOf);
@@ -97,11 +116,13 @@ export function layThread(
         key: group.key,
         body: fileList(`More files of this message (${index + 2})`, group.files),
         files: group.files,
+        late: first?.settled === true && !group.settled,
       })),
     ];
   }
 
-  function transcriptParts(from: number, to: number, endKey: string): LaidPart[] {
+  function transcriptParts(from: number, to: number, endKey: string): Draft[] {
+    const wasLoaded = earlier?.transcripts.some((end) => end.key === endKey) === true;
     const block = entries.slice(from, to);
     const at = block.at(-1)?.created_at ?? payload.created_at;
     const notes = transcriptTexts(block, limits.transcriptLength).map((body, index): LaidPart => ({
@@ -115,7 +136,7 @@ export function layThread(
     const files = block.flatMap((entry) =>
       (entry.files ?? []).map((file) => ({ ...file, key: `${entry.key}/${file.key}` })),
     );
-    return [...notes, ...fileNotes(`transcript:${endKey}:files`, 'the transcript', files, at)];
+    return [...notes, ...fileNotes(`transcript:${endKey}:files`, 'the transcript', files, at, wasLoaded)];
   }
 
   /** How many of the oldest entries have to become a transcript; none when the thread is short enough. */
@@ -140,13 +161,36 @@ function fileList(title: string, files: readonly FileRef[]): string {
   return `${title}:\n${lines.join('\n')}`;
 }
 
+/**
+ * Parts whose files came after the record was loaded stand at the end of what there was then, for parts stay in the
+ * order in which they were sent; once given, their second is kept.
+ */
+function placeLate(
+  drafts: readonly Draft[],
+  known: ThreadLayout['late'],
+): { late: ThreadLayout['late']; parts: LaidPart[] } {
+  const late = [...known];
+  let last = Math.max(0, ...drafts.map((part) => part.created_at), ...known.map(({ at }) => at));
+  const placed = drafts.map(({ late: isNew, ...part }) => {
+    const given = late.find(({ key }) => key === part.key);
+    if (given !== undefined) return { part: { ...part, created_at: given.at }, isLate: true };
+    if (isNew !== true) return { part, isLate: false };
+    last += 1;
+    late.push({ key: part.key, at: last });
+    return { part: { ...part, created_at: last }, isLate: true };
+  });
+  // At the same second the late part was there first.
+  placed.sort((a, b) => a.part.created_at - b.part.created_at || Number(b.isLate) - Number(a.isLate));
+  return { late, parts: placed.map(({ part }) => part) };
+}
+
 /** Parts that were added take the next free second, and none lies later than the thread itself needs. */
 function inOrderOfTime(parts: readonly LaidPart[], payload: ConversationPayload): LaidPart[] {
-  const last = payload.parts.at(-1)?.created_at ?? payload.created_at;
+  const last = Math.max(payload.created_at + parts.length, parts.at(-1)?.created_at ?? 0);
   const times = placeInTime(
     parts.map((part) => part.created_at),
     payload.created_at,
-    Math.max(last, payload.created_at + parts.length),
+    last,
   );
   return parts.map((part, index) => ({ ...part, created_at: times[index] ?? part.created_at }));
 }

@@ -53,7 +53,7 @@ export function* fileChunks(file: StoredFile): Generator<Uint8Array> {
 
 /** `GET /media/uploads/...`; whether the header is asked for is decided before. */
 export function mediaReply(call: Call): Reply {
-  const file = fileAt(call.state, decodeURI(call.path));
+  const file = fileAt(call.state, decodeURIComponent(call.path));
   if (!file || file.unreachable || call.state.switches.media === 'missing') return notFound();
   return { kind: 'bytes', status: 200, type: file.mime, length: file.bytes, chunks: () => fileChunks(file) };
 }

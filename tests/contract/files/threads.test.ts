@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { arrived, filesWorld, stored, type EntrySpec, type FilesWorld } from './world.ts';
+
+let files: FilesWorld;
+
+beforeEach(async () => {
+  files = await filesWorld();
+});
+afterEach(async () => files.close());
+
+function entries(count: number): EntrySpec[] {
+  return Array.from({ length: count }, (_, index) => ({
+    body: `<p>Entry ${index + 1}.</p>`,
+    privacy: index % 2 === 0 ? 'private' : 'public',
+    ...(index === 3 ? { files: [{ name: 'early.txt', bytes: 30 }] } : {}),
+  }));
+}
+
+it('reads a thread of 520 entries back whole: the oldest are one transcript in their place', async () => {
+  const id = files.addIncident({ entries: entries(520) });
+  const loaded = (await files.run()).get(id)!;
+  const [transcript, early, first] = loaded.parts;
+  expect(loaded.parts).toHaveLength(440);
+  expect(transcript).toMatchObject({ partType: 'note' });
+  expect(transcript?.body).toContain('Transcript of 82 entries');
+  for (const number of [1, 41, 82]) expect(transcript?.body).toContain(`Entry ${number}.`);
+  expect(transcript?.body).not.toContain('Entry 83.');
+  expect(arrived(early)).toEqual(stored(files.world.desk.files));
+  expect(first?.body).toContain('Entry 83.');
+  expect(loaded.parts.at(-1)?.body).toContain('Entry 520.');
+  expect(loaded.findings).toEqual([]);
+  files.addEntry(id, { body: '<p>And one more.</p>', at: Date.UTC(2025, 5, 1) });
+  const grown = (await files.run()).get(id)!;
+  expect(grown.parts).toHaveLength(441);
+  expect(grown.findings).toEqual([]);
+}, 120_000);
+
+it('keeps two equal notes of one second apart and in order, and closes last', async () => {
+  const at = Date.UTC(2025, 2, 1, 10, 0, 0);
+  const twin: EntrySpec = { body: '<p>Called, no answer.</p>', privacy: 'private', at };
+  const id = files.addIncident({ entries: [twin, { ...twin }, { body: '<p>Thanks!</p>', at: at + 60_000 }] });
+  const incident = files.world.desk.incidents[0]!;
+  incident.basic_info.state = { id: 5, name: 'Close', key: 'UI.k_close' };
+  const loaded = (await files.run()).get(id)!;
+  expect(loaded.parts.map((part) => part.createdAt - at / 1000)).toEqual([0, 1, 60]);
+  expect(loaded.parts[0]?.body).toBe(loaded.parts[1]?.body);
+  expect(loaded.conversation.state).toBe('closed');
+  expect(loaded.conversation.parts.at(-1)?.partType).toBe('close');
+  expect(loaded.findings).toEqual([]);
+});
+
+describe('the silent mode', () => {
+  it('writes one internal note with everything, and the files beside it', async () => {
+    const id = files.addIncident({ files: [{ name: 'opening.txt', bytes: 9 }], entries: entries(6) });
+    const loaded = (await files.run({ thread_mode: 'transcript_note' })).get(id)!;
+    expect(loaded.parts.map((part) => [part.partType, part.author.type])).toEqual([
+      ['note', 'admin'],
+      ['note', 'admin'],
+      ['note', 'admin'],
+    ]);
+    const [opening, transcript, attached] = loaded.parts;
+    expect(opening?.body).toContain('Files of the opening message');
+    expect(transcript?.body).toContain('Transcript of 6 entries');
+    expect(transcript?.body).toContain(`${files.requester.full_name}, public]`);
+    expect(transcript?.body).toContain('Files: early.txt');
+    expect([opening, attached].flatMap(arrived)).toEqual(stored(files.world.desk.files));
+    expect(loaded.findings).toEqual([]);
+    expect(files.world.intercom.state.mails.all()).toEqual([]);
+  });
+
+  it('is kept by a record that was loaded in it, and adds what came since as a further note', async () => {
+    const id = files.addIncident({ entries: entries(2) });
+    await files.run({ thread_mode: 'transcript_note' });
+    files.addEntry(id, { body: '<p>Something new.</p>' });
+    const loaded = (await files.run({ thread_mode: 'thread' })).get(id)!;
+    expect(loaded.parts).toHaveLength(2);
+    expect(loaded.parts[1]).toMatchObject({ partType: 'note' });
+    expect(loaded.parts[1]?.body).toContain('Something new.');
+    expect(loaded.findings).toEqual([]);
+    const again = (await files.run({ thread_mode: 'thread' })).get(id)!;
+    expect(again.outcome).toBe('unchanged');
+  });
+
+  it('leaves a record alone that was loaded as a thread before', async () => {
+    const id = files.addIncident({ entries: entries(2) });
+    await files.run();
+    files.addEntry(id, { body: '<p>Something new.</p>' });
+    const loaded = (await files.run({ thread_mode: 'transcript_note' })).get(id)!;
+    expect(loaded.parts).toHaveLength(3);
+    expect(loaded.findings).toEqual([]);
+  });
+});
