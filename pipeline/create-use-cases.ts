@@ -6,6 +6,7 @@ import { approveMap, editMap, getMap, listMaps } from './maps.ts';
 import { getObjectTypes, probeObjectTypes } from './object-types.ts';
 import { getConversationPanel, reportMissing } from './panel.ts';
 import { listFindings, repairFinding } from './findings.ts';
+import { getHandoff } from './handoff.ts';
 import { getRecord, resolve } from './records.ts';
 import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
 import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
@@ -53,6 +54,7 @@ export function createUseCases(deps: Deps): UseCases {
     listFindings: bind(listFindings),
     repairFinding: bind(repairFinding),
     listAudit: bind(listAudit),
+    getHandoff: bind(getHandoff),
     getConversationPanel: bind(getConversationPanel),
     reportMissing: bind(reportMissing),
   };

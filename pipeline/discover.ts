@@ -10,6 +10,7 @@ import type { DiscoveryContext, ObjectReading } from './discovery-context.ts';
 import type { Actor, DiscoveredObject, DiscoveryDocument } from './documents.ts';
 import { callsFor, secondsFor } from './estimate.ts';
 import { fieldPathsOf, findConnection, infraonFor } from './infraon-access.ts';
+import { stageInventories } from './inventory.ts';
 import { asOffered } from './offered-source.ts';
 import { storeProposal } from './propose-maps.ts';
 import { getSettingsFor } from './settings.ts';
@@ -146,7 +147,8 @@ function readingOrder(registry: Registry): ObjectDefinition[] {
 }
 
 async function discoverAll(deps: Deps, workspaceId: string, options: DiscoveryOptions): Promise<void> {
-  const { client, connection } = await infraonFor(deps, workspaceId);
+  const access = await infraonFor(deps, workspaceId);
+  const { client, connection } = access;
   const settings = await getSettingsFor(deps, workspaceId);
   const context: DiscoveryContext = {
     client,
@@ -179,6 +181,7 @@ async function discoverAll(deps: Deps, workspaceId: string, options: DiscoveryOp
     }
     await storeProgress(deps, workspaceId, documents);
   }
+  problems.push(...(await stageInventories(deps, workspaceId, access, options.signal)));
   const [budget] = await deps.db.sql<{ callLimit: number }[]>`
     select call_limit as "callLimit" from rate_budgets where workspace_id = ${workspaceId}`;
   await finish(deps, workspaceId, readable === 0 ? 'failed' : 'done', {

@@ -19,6 +19,7 @@ import type {
   SourceInput,
   StartRunInput,
 } from './documents.ts';
+import type { Handoff } from './handoff.ts';
 
 /**
  * Everything a person can ask of the product, whoever carries the question: the JSON API, the panel or the console.
@@ -78,6 +79,9 @@ export interface UseCases {
   repairFinding(actor: Actor, id: string): Promise<{ affected: number }>;
 
   listAudit(actor: Actor, page: PageRequest): Promise<Page<AuditEntry>>;
+
+  /** The handoff package; its stream must be read to the end or destroyed. */
+  getHandoff(actor: Actor): Promise<Handoff>;
 
   /** What an agent's panel shows about a conversation, from our own tables only. */
   getConversationPanel(actor: Actor, conversationId: string): Promise<ConversationPanel | null>;

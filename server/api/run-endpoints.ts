@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { UserError } from '../../errors.ts';
 import { PageQuery, listOf } from './common-schemas.ts';
 import { endpoint, mediaEndpoint, present, type Endpoint } from './endpoint.ts';
 import { streamRun } from './run-events.ts';
+import { sendFile } from './send-file.ts';
 import * as schemas from './run-schemas.ts';
 
 const IdParam = z.object({ id: z.string() });
@@ -138,14 +138,11 @@ export const runEndpoints: Endpoint[] = [
   mediaEndpoint({
     method: 'get',
     path: '/handoff.zip',
-    summary: 'The handoff package',
+    summary: 'The handoff package, as of this moment (operators and owners)',
     media: ['application/zip'],
-    respond: () =>
-      Promise.reject(
-        new UserError('There is no handoff package yet: it is made when the migration is handed over.', {
-          code: 'not_handed_over',
-          httpStatus: 409,
-        }),
-      ),
+    async respond({ useCases, actor }, _input, response) {
+      const { filename, content } = await useCases.getHandoff(actor);
+      await sendFile(response, { type: 'application/zip', filename, content });
+    },
   }),
 ];

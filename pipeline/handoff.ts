@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream';
+import { UserError } from '../errors.ts';
+import { requireRole } from './actors.ts';
+import { writeAudit } from './audit.ts';
+import type { Deps } from './deps.ts';
+import type { Actor } from './documents.ts';
+import { packArchive, type PackageFile } from './handoff/archive.ts';
+import { packageContext, type PackageContext } from './handoff/context.ts';
+import { documentFile } from './handoff/document-files.ts';
+import { crosswalk, rejections, verification } from './handoff/ledger-files.ts';
+import { MANIFEST_FORMAT, type FileEntry, type Manifest } from './handoff/manifest.ts';
+import { mapsFile } from './handoff/map-file.ts';
+import { readmeFile } from './handoff/readme.ts';
+import { openSnapshot, type Snapshot } from './handoff/snapshot.ts';
+import { workflowsFile } from './handoff/workflows.ts';
+import { deepLink } from './installations.ts';
+import { getScope } from './scope.ts';
+
+export interface Handoff {
+  filename: string;
+  /** The archive. Read it to its end or destroy it: it holds a database connection. */
+  content: Readable;
+}
+
+/**
+ * The handoff package: one instant of the ledger as files that can be checked offline. It may be made at any time; what
+ * is not there yet is empty. Throws `UserError` 409 `handoff_running` while another one is being downloaded.
+ */
+export async function getHandoff(deps: Deps, actor: Actor): Promise<Handoff> {
+  requireRole(actor, 'operator');
+  const at = deps.clock.now();
+  const scope = await scopePage(deps, actor);
+  const snapshot = await openSnapshot(deps.db.sql, actor.workspaceId);
+  try {
+    const context = await packageContext(snapshot.sql, actor, at);
+    const files = packageFiles(deps, snapshot, context, scope);
+    await writeAudit(deps.db.sql, actor, 'handoff_downloaded', { final: context.final });
+    const content = Readable.from(packed(files, context, snapshot), { objectMode: false });
+    // A stream that nobody began to read never enters its generator.
+    content.once('close', () => void snapshot.end());
+    return { filename: `handoff-${at.toISOString().slice(0, 10)}.zip`, content };
+  } catch (error) {
+    await snapshot.end();
+    throw error;
+  }
+}
+
+async function* packed(
+  files: PackageFile[],
+  context: PackageContext,
+  snapshot: Snapshot,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* packArchive(files, (entries) => manifestOf(context, entries), context.at);
+  } finally {
+    await snapshot.end();
+  }
+}
+
+function packageFiles(deps: Deps, { sql }: Snapshot, context: PackageContext, scope: string): PackageFile[] {
+  const { workspace } = context;
+  const { id, region } = workspace;
+  const linkTo = (resource: string, destinationId: string) =>
+    deepLink(deps, { workspaceId: id, region }, resource, destinationId);
+  const documents = deps.registry.all().flatMap((definition): PackageFile[] => {
+    const file = definition.destination.document?.file;
+    return file === undefined ? [] : [{ name: file, content: () => documentFile(sql, id, definition) }];
+  });
+  return [
+    { name: 'README.md', content: () => readmeFile(sql, context) },
+    { name: 'scope.html', content: () => [scope] },
+    { name: 'maps.json', content: () => mapsFile(sql, id) },
+    { name: 'crosswalk.csv', content: () => crosswalk(sql, id, linkTo) },
+    { name: 'verification.csv', content: () => verification(sql, id) },
+    { name: 'rejections.csv', content: () => rejections(sql, id) },
+    ...documents,
+    { name: 'workflows.json', content: () => workflowsFile(sql, id) },
+  ];
+}
+
+function manifestOf(context: PackageContext, files: FileEntry[]): Manifest {
+  const { workspace, source, createdBy, at, final, runs } = context;
+  return {
+    format: MANIFEST_FORMAT,
+    version: 1,
+    created_at: at.toISOString(),
+    created_by: createdBy,
+    workspace,
+    source,
+    final,
+    runs,
+    files,
+  };
+}
+
+const NO_SCOPE =
+  '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Migration scope</title></head>' +
+  '<body><h1>Migration scope</h1><p>There is no scope yet: the source was not discovered.</p></body></html>\n';
+
+async function scopePage(deps: Deps, actor: Actor): Promise<string> {
+  try {
+    return (await getScope(deps, actor, 'html')).body;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'discovery_needed') return NO_SCOPE;
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Queryable } from '../../db/client.ts';
+import { DIFFERENCE_CLASSES } from '../balance.ts';
+import type { PackageContext } from './context.ts';
+
+/** Names come from people and tenants: what Markdown or HTML would read as its own is escaped. */
+function plain(text: string): string {
+  return text
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .replace(/[\\`*_[\]#|~]/g, (character) => `\\${character}`)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .trim();
+}
+
+function table(head: string[], rows: (string | number)[][]): string {
+  const line = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const FILES: [string, string][] = [
+  ['README.md', 'this page'],
+  ['scope.html', 'the written migration scope: what was there, where each part went, what does not move'],
+  ['maps.json', 'every version of every map, with who approved it and when'],
+  ['crosswalk.csv', 'old id and number → Intercom resource, id and link'],
+  ['verification.csv', 'per record how many values came out in which class, and every difference'],
+  ['rejections.csv', 'records that did not move: rejected, waiting, or waived with a note'],
+  ['catalogue.json', 'the service catalogue as a tree, with its forms and workflow triggers'],
+  ['sla.csv', 'SLA policies; the column `evidence` says where each comes from'],
+  ['workflows.json', 'the workflows of the source, to rebuild from'],
+  ['manifest.json', 'SHA-256 and size of every other file, when, by whom, and which runs'],
+];
+
+async function counts(sql: Queryable, workspaceId: string) {
+  const [row] = await sql<{ moved: string; documents: string; set_aside: string; waived: string }[]>`
+    with newest as (
+      select distinct on (r.object, r.source_id) r.outcome from run_records r join runs on runs.id = r.run_id
+      where r.workspace_id = ${workspaceId} and runs.kind in ('sample', 'full', 'delta')
+      order by r.object, r.source_id, r.id desc)
+    select
+      (select count(*) from id_map where workspace_id = ${workspaceId} and resource <> 'documents') as moved,
+      (select count(*) from id_map where workspace_id = ${workspaceId} and resource = 'documents') as documents,
+      (select count(*) from newest where outcome in ('rejected', 'waiting')) as set_aside,
+      (select count(*) from newest where outcome = 'waived') as waived`;
+  const [classes] = await sql<{ classes: Record<string, number> | null }[]>`
+    select jsonb_object_agg(class, values) as classes from (
+      select v.key as class, sum(v.value::int) as values
+      from (select distinct on (object, source_id) verification from run_records
+        where workspace_id = ${workspaceId} and verification is not null order by object, source_id, id desc) r,
+        jsonb_each_text(r.verification) v
+      group by v.key) c`;
+  return { ...row, classes: classes?.classes ?? {} };
+}
+
+/** What the package is, in words, with the figures of the moment it was made. */
+export async function* readmeFile(sql: Queryable, context: PackageContext): AsyncGenerator<string> {
+  const { workspace, source, createdBy, at, final, runs } = context;
+  const figures = await counts(sql, workspace.id);
+  const state = final
+    ? 'This package is final: the migration was signed off.'
+    : 'This package is preliminary: the migration is not signed off, and a later package may say something else.';
+  yield [
+    `# Handoff: ${plain(source ?? 'Infraon Desk')} to ${plain(workspace.name)}`,
+    `Made on ${at.toISOString()} by ${plain(createdBy.name)}. ${state}`,
+    `${figures.moved ?? 0} records are in Intercom and ${figures.documents ?? 0} more are handed over in this package. ${figures.set_aside ?? 0} wait for a person, ${figures.waived ?? 0} were waived.`,
+    '## Files',
+    table(['File', 'What it is'], FILES),
+    '## Check it',
+    'With the product: `npm run verify-handoff -- handoff.zip`. It needs no network and no account, and it fails when one byte of any file is changed. Without it: compare the SHA-256 of each file with `manifest.json`.',
+    'The CSV files are UTF-8 with commas; in Excel, open them with Data > From Text/CSV. A cell that a spreadsheet could take for a formula begins with an apostrophe.',
+    '## Verification',
+    table(
+      ['Class', 'Values'],
+      DIFFERENCE_CLASSES.map((name) => [name, figures.classes[name] ?? 0]),
+    ),
+    '## Runs',
+    runs.length === 0
+      ? 'No run was started yet.'
+      : table(
+          ['Run', 'Kind', 'State', 'Started', 'Finished'],
+          runs.map((run) => [run.id, run.kind, run.state, run.started_at ?? '', run.finished_at ?? '']),
+        ),
+    '## To rebuild by hand',
+    'Workflows, Fin, live SLA timers, saved reports and dashboards do not migrate. The service catalogue and the SLA policies are lossy by design: Intercom has no such records, so they are listed here to be rebuilt. SLA policies without an endpoint are rebuilt from the tickets they were applied to; their targets and business hours have to be taken from the screens of Infraon.',
+    'Texts that name another ticket keep its Infraon number. To find where it went, look it up in `crosswalk.csv`, or with **Find an Infraon record** in the inbox panel.',
+  ].join('\n\n');
+  yield '\n';
+}
