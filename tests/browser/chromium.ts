@@ -65,7 +65,9 @@ export async function openPage(browser: Browser): Promise<WatchedPage> {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    // A browser asks for an icon by itself.
+    const unasked = message.location().url.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !unasked) errors.push(message.text());
   });
   return {
     page,

@@ -44,17 +44,19 @@ export function inboxOf(page: Page): Inbox {
     panel,
     async addConversation(kind = 'question') {
       await page.getByLabel('A customer writes in').selectOption(kind);
+      const asked = page.waitForResponse((response) => response.url().endsWith('/inbox/api/initialize'));
       await page.getByRole('button', { name: 'Add conversation' }).click();
-      await page.locator('main h2').waitFor();
+      await asked;
       await settled();
     },
     async openConversation(query) {
       const found = page.waitForResponse((response) => response.url().includes('/inbox/api/conversations?'));
       await page.getByRole('searchbox', { name: 'Search conversations' }).fill(query);
-      await page.getByRole('button', { name: 'Search', exact: true }).click();
+      await page.getByRole('search').getByRole('button', { name: 'Search' }).click();
       await found;
+      const asked = page.waitForResponse((response) => response.url().endsWith('/inbox/api/initialize'));
       await page.locator('#conversations button').first().click();
-      await page.locator('#conversations button[aria-current]').waitFor();
+      await asked;
       await settled();
     },
     async press(label) {

@@ -144,16 +144,82 @@ describe('the inbox panel', () => {
   });
 
   describe('for an agent', () => {
+    /** A conversation that refers to a configuration item, as the simulated Intercom holds it. */
+    function linkedConversation(): { id: string; number: string } {
+      const { conversations, conversationAttributes } = tenant.workspace;
+      for (const conversation of conversations.values()) {
+        const refers = [...conversation.customAttributes].some(
+          ([id, value]) =>
+            conversationAttributes.get(id)?.reference?.objectTypeId === 'InfraonConfigurationItem' &&
+            Array.isArray(value) &&
+            value.length > 0,
+        );
+        const number = /INCI?\d+/.exec(JSON.stringify([...conversation.customAttributes.values()]))?.[0];
+        if (refers && number !== undefined) return { id: conversation.id, number };
+      }
+      throw new Error('no conversation refers to a configuration item');
+    }
+
     it('shows where a moved conversation came from', async () => {
       await openInbox(AGENT_ID);
-      const linked = desk.hard_cases.find(({ name }) => name === 'incident_with_relations')?.ids[0];
-      await inbox.openConversation(linked ?? 'INC');
+      const { id, number } = linkedConversation();
+      await inbox.openConversation(id);
       await watched.picture('agent-01-conversation');
       const text = await inbox.text();
-      expect(text).toMatch(/Infraon\s+INC/);
-      expect(text).toContain('Status');
+      expect(text).toContain(`Infraon ${number}`);
+      expect(text).toMatch(/Status\s+\S/);
+      expect(text).toMatch(/SLA at import\s+\S/);
       expect(await inbox.has('Migration')).toBe(false);
-      expect(await inbox.has('Find an Infraon record')).toBe(true);
+      const original = inbox.panel.getByRole('link', { name: number });
+      expect(await original.getAttribute('rel')).toContain('noopener');
+      expect(await inbox.panel.locator('.panel-checks .flag').allInnerTexts()).toEqual([]);
+    });
+
+    it('opens the details of a linked item, and goes back', async () => {
+      const first = (await inbox.text()).trim();
+      await inbox.choose('Configuration item');
+      await watched.picture('agent-02-item');
+      expect(await inbox.panel.getByRole('table').count()).toBe(1);
+      await inbox.press('Back');
+      expect((await inbox.text()).trim().split('\n')[1]).toBe(first.split('\n')[1]);
+    });
+
+    it('finds another record by its number', async () => {
+      await inbox.press('Find an Infraon record');
+      await inbox.fill('Infraon number, id or link', 'INCI0000000');
+      await inbox.press('Search');
+      await watched.picture('agent-03-nothing');
+      expect(await inbox.text()).toContain('No moved record matches INCI0000000');
+      const { number } = linkedConversation();
+      await inbox.fill('Infraon number, id or link', number);
+      await inbox.press('Search');
+      await watched.picture('agent-04-found');
+      await inbox.choose(number);
+      await watched.picture('agent-05-record');
+      const link = inbox.panel.getByRole('link', { name: 'Open in Intercom' });
+      const response = await watched.page.request.get((await link.getAttribute('href')) ?? '');
+      expect(response.url()).toContain('/inbox?workspace_id=');
+      await inbox.press('Back');
+    });
+
+    it('reports what is missing', async () => {
+      await inbox.openConversation(linkedConversation().id);
+      await inbox.press('Report something missing');
+      await inbox.press('Send report');
+      await watched.picture('agent-06-empty-report');
+      expect(await inbox.panel.getByLabel('What is missing?').getAttribute('aria-invalid')).toBe('true');
+      await inbox.fill('What is missing?', 'The photo of the label is not here.');
+      await inbox.press('Send report');
+      await watched.picture('agent-07-reported');
+      expect(await inbox.text()).toContain('Reported.');
+      await inbox.press('Done');
+    });
+
+    it('is told that a conversation of its own was not moved', async () => {
+      await inbox.addConversation('scripts');
+      await watched.picture('agent-08-not-moved');
+      expect(await inbox.text()).toContain('This conversation was not moved from Infraon.');
+      expect(await inbox.has('Connect Infraon')).toBe(false);
     });
   });
 
