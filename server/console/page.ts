@@ -16,11 +16,11 @@ export function page(title: string, viewer: Viewer | undefined, content: SafeHtm
   const person =
     viewer === undefined
       ? null
-      : html`<p class="muted">
+      : html`<div class="muted">
           ${viewer.admin.name}, ${viewer.admin.role} · ${viewer.workspace.name} (${viewer.workspace.region})
           ${messenger && SUPPORT}
           <form method="post" action="/sign-out"><button type="submit">Sign out</button></form>
-        </p>`;
+        </div>`;
   return htmlText(
     html`<!doctype html>
       <html lang="en">
