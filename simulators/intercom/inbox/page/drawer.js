@@ -41,6 +41,8 @@ export function createDrawer() {
   toggle.addEventListener('click', () => {
     drawer.hidden = !drawer.hidden;
     toggle.setAttribute('aria-expanded', String(!drawer.hidden));
+    // A test may have changed them since.
+    if (!drawer.hidden) void load();
   });
 
   async function load() {
