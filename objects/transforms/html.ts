@@ -128,6 +128,8 @@ function inlineText(node: DomNode): string {
 
 const convert = compile({
   wordwrap: false,
+  // Without the zero-width space of the default: it is a letter's width in some scripts' spelling, not a blank.
+  whitespaceCharacters: ' \t\r\n\f',
   formatters: { picture: formatImage, rows: formatTable },
   selectors: [
     {

@@ -67,7 +67,8 @@ function spokenParts(
   context: LoadContext,
 ): { layout: ThreadLayout; parts: SpokenPart[] } {
   const { layout, parts } = layThread(payload, threadLimits(context.settings), facts);
-  return { layout, parts: parts.map((part) => spokenPart(part, payload, context)) };
+  const spoken = parts.map((part) => spokenPart(part, payload, context));
+  return { layout, parts: spoken.map((part) => ({ ...part, body: context.withLinks(part.body) })) };
 }
 
 function assigneeOf(payload: ConversationPayload, context: LoadContext): string | undefined {
@@ -89,7 +90,7 @@ function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
       try {
         const created = await context.intercom.createConversation({
           from: { type: 'user', id: contact.destinationId },
-          body: payload.body,
+          body: context.withLinks(payload.body),
           created_at: payload.created_at,
         });
         return { destinationId: created.conversation_id, origin: 'created', facts };
@@ -158,6 +159,7 @@ function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout)
     operation: 'POST /conversations/{id}/reply',
     identity: { kind: part.kind, created_at: part.created_at, speaker: part.speaker.id },
     async perform(context, target) {
+      waitForItsTime(part, context);
       return resultOf(await sendPart(requireId(target), part, context, target));
     },
     async probe(context, target) {
@@ -171,6 +173,13 @@ function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout)
       return { happened: resultOf(await recoverFacts(part, found, context, target)) };
     },
   };
+}
+
+/** A time in the future is refused (Intercom reference, 6.2): further parts of the very last message come a little later. */
+function waitForItsTime(part: SpokenPart, context: LoadContext): void {
+  const at = new Date((part.created_at + 1) * 1000);
+  if (part.created_at * 1000 <= context.now().getTime()) return;
+  throw new RateLimitError('The message lies a moment ahead.', { code: 'part_ahead_of_time', retryAt: at });
 }
 
 function isTwin(a: SpokenPart, b: SpokenPart): boolean {

@@ -184,14 +184,10 @@ function placeLate(
   return { late, parts: placed.map(({ part }) => part) };
 }
 
-/** Parts that were added take the next free second, and none lies later than the thread itself needs. */
+/** Parts that were added take the next free second; the source's own keep theirs wherever they can. */
 function inOrderOfTime(parts: readonly LaidPart[], payload: ConversationPayload): LaidPart[] {
-  const last = Math.max(payload.created_at + parts.length, parts.at(-1)?.created_at ?? 0);
-  const times = placeInTime(
-    parts.map((part) => part.created_at),
-    payload.created_at,
-    last,
-  );
+  const wanted = parts.map((part) => part.created_at);
+  const times = placeInTime(wanted, payload.created_at, Number.POSITIVE_INFINITY);
   return parts.map((part, index) => ({ ...part, created_at: times[index] ?? part.created_at }));
 }
 
