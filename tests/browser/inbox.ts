@@ -30,6 +30,11 @@ export interface Inbox {
   fill(label: string, value: string): Promise<void>;
   /** Waits for words in the panel, pressing Refresh as a person would. */
   refreshUntil(button: string, timeoutMs?: number): Promise<void>;
+  /**
+   * Presses whichever of the buttons is there, in their order, until the panel says these words: what takes longer than a
+   * panel may wait is answered with Refresh.
+   */
+  reach(words: string, buttons: string[], timeoutMs?: number): Promise<void>;
   has(button: string): Promise<boolean>;
   text(): Promise<string>;
 }
@@ -76,6 +81,17 @@ export function inboxOf(page: Page): Inbox {
         if (Date.now() > deadline) throw new Error(`no ${label} in time, but: ${await inbox.text()}`);
         await sleep(500);
         await inbox.press('Refresh');
+      }
+    },
+    async reach(words, labels, timeoutMs = 90_000) {
+      const deadline = Date.now() + timeoutMs;
+      while (!(await inbox.text()).includes(words)) {
+        if (Date.now() > deadline) throw new Error(`no "${words}" in time, but: ${await inbox.text()}`);
+        for (const label of labels) {
+          if (!(await inbox.has(label))) continue;
+          await inbox.press(label);
+          break;
+        }
       }
     },
     has: async (label) => (await button(label).count()) > 0,
