@@ -206,3 +206,25 @@ describe('likeness', () => {
     expect(likeness('Created', 'Created by').score).toBeLessThan(0.8);
   });
 });
+
+it('words that a value map translates do not become options of their own; unknown ones do', () => {
+  const options = ['Standard', 'minor', 'Major', 'Emergency', 'Expedited'];
+  const map = propose('change', [found('type', 'enum', { options })]);
+  const allowed = (target: string) =>
+    map.rules.find((rule) => rule.target === `custom_attributes.${target}`)?.options.allowed;
+  expect(allowed('change_type')).toEqual(['Standard', 'Minor', 'Major', 'Emergency', 'Expedited']);
+  expect(allowed('itil_type')).toEqual(['Standard', 'Normal', 'Emergency', 'Expedited']);
+});
+
+it("a tenant's own fields for cause and workaround take over the rules of the empty ones", () => {
+  const map = propose('problem', [
+    found('root_cause', 'html', { label: 'Root cause', fill_rate: 0 }),
+    found('workaround', 'html', { label: 'Workaround', fill_rate: 0 }),
+    found('custom.col_1650000000901', 'html', { label: 'Root Cause' }),
+    found('custom.col_1650000000902', 'html', { label: 'Workaround' }),
+  ]);
+  const sourceOf = (target: string) =>
+    map.rules.find((rule) => rule.target === `custom_attributes.${target}`)?.source;
+  expect(sourceOf('root_cause')).toBe('custom.col_1650000000901');
+  expect(sourceOf('workaround')).toBe('custom.col_1650000000902');
+});

@@ -48,6 +48,30 @@ describe('buildRegistry', () => {
     expect(buildRegistry([self]).all()).toHaveLength(1);
   });
 
+  it('lets custom attributes refer to people, and to what loads later when the module says so', () => {
+    const link = (linksTo: string[]) =>
+      buildRegistry([
+        thing('b', {
+          destination: customObject,
+          linksTo,
+          fields: [
+            field('id', 'Id', 'string', ['id'], 'seen'),
+            field('who', 'Who', 'references', ['w'], 'seen', { object: 'c' }),
+          ],
+          mapping: [attribute('who', 'who', 'references', { type: 'contact' })],
+          rollback: { created: 'delete', updated: 'restore' },
+        }),
+        thing('c', { dependsOn: ['b'] }),
+      ]);
+    expect(
+      link(['c'])
+        .all()
+        .map(({ name }) => name),
+    ).toEqual(['b', 'c']);
+    expect(() => link([])).toThrow('not among its dependencies');
+    expect(() => link(['c', 'x'])).toThrow('links to the unknown object "x"');
+  });
+
   it.each<[string, ObjectDefinition[], string]>([
     ['two modules of one name', [thing('a'), thing('a')], 'two modules have this name'],
     ['an unknown dependency', [thing('a', { dependsOn: ['x'] })], 'depends on the unknown object "x"'],

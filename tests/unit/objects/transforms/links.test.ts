@@ -68,3 +68,41 @@ it('tags by name, id or object; an id that nothing explains is left out', () => 
   expect(brief(apply('tags', undefined))).toEqual([]);
   expect(brief(apply('tags', ['a'], { prefix: 'infraon-' }))).toEqual(['infraon-a']);
 });
+
+describe('references whose ids may belong to one of two objects', () => {
+  const field = {
+    key: 'links',
+    label: 'Links',
+    type: 'references' as const,
+    object: 'thing',
+    orObjects: ['device'],
+    paths: ['l'],
+    evidence: 'seen' as const,
+  };
+  const owners: Record<string, string> = { '1': 'thing', '2': 'device' };
+  const known = {
+    field,
+    exists: ({ ref, sourceId }: { ref: string; sourceId: string }) => owners[sourceId] === ref,
+  };
+
+  it('go to the one that has the id, and are missing once', () => {
+    expect(brief(apply('references', ['1', '2', '3'], {}, known))).toEqual({
+      value: [{ ref: 'thing', sourceId: '1', or: ['device'] }],
+      warnings: ['parent_missing'],
+    });
+    expect(brief(apply('references', ['1', '2', '3'], { object: 'device' }, known))).toEqual([
+      { ref: 'device', sourceId: '2', or: ['thing'] },
+    ]);
+  });
+
+  it('are both kept while nobody knows', () => {
+    expect(brief(apply('references', ['1'], { object: 'device' }, { field }))).toEqual([
+      { ref: 'device', sourceId: '1', or: ['thing'] },
+    ]);
+  });
+});
+
+it('tags become one text where the destination has none', () => {
+  expect(brief(apply('tags', ['a', 'b', 'A'], { join: ', ' }))).toBe('a, b');
+  expect(brief(apply('tags', [], { join: ', ' }))).toBeUndefined();
+});
