@@ -27,6 +27,26 @@ export function connectDatabase(url: string, options: { max?: number; applicatio
   return { sql, orm: drizzleKeepingDates(sql), close: () => sql.end({ timeout: 5 }) };
 }
 
+/** PostgreSQL is shutting down, crashed, or starting up; the connection is gone, or none could be made. */
+const CONNECTION_CODES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+]);
+
+/** Whether an error says that the database went away, and not that something is wrong with what was asked. */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && typeof error.code === 'string') return CONNECTION_CODES.has(error.code);
+  // node-postgres, which the queue uses, gives this one no code.
+  return error.message.startsWith('Connection terminated');
+}
+
 /** timestamptz, date, time, timestamp and their arrays' element types. */
 const DATE_TYPES = [1184, 1082, 1083, 1114];
 /** json and jsonb. */

@@ -117,3 +117,19 @@ export async function releaseExpiredLeases(sql: Queryable): Promise<number> {
   for (const run of expired) await enqueueAdvance(sql, run);
   return expired.length;
 }
+
+/**
+ * Wakes runs that should be at work while nobody is: the job that would have gone on died with its process, and
+ * graphile-worker keeps such a job locked for hours. Every worker calls this every few seconds.
+ */
+export async function wakeIdleRuns(sql: Queryable): Promise<number> {
+  const idle = await sql<{ workspaceId: string; runId: string }[]>`
+    select r.workspace_id as "workspaceId", r.id as "runId" from runs r
+    where r.state in ('queued', 'running', 'verifying')
+      and not exists (select 1 from leases l where l.run_id = r.id)
+      and not exists (
+        select 1 from graphile_worker.jobs j
+        where j.key = any(array['advance:' || r.id, 'advance-later:' || r.id]) and j.locked_at is null)`;
+  for (const run of idle) await enqueueAdvance(sql, run);
+  return idle.length;
+}

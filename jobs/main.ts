@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig, type Config } from '../config.ts';
+import { isConnectionLoss } from '../db/client.ts';
 import { openDatabase } from '../db/open.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
@@ -13,6 +14,12 @@ async function start(config: Config): Promise<void> {
   const db = await openDatabase(config, {
     applicationName: 'worker',
     max: config.workerConcurrency * CONNECTIONS_PER_TASK + 2,
+  });
+  // graphile-worker 0.17 does not attend to the promise that marks a job as done or failed. When PostgreSQL restarts
+  // just then, that job stays locked and its run is woken without it (db/leases.ts), so the process goes on.
+  process.on('unhandledRejection', (reason) => {
+    if (!isConnectionLoss(reason)) throw reason;
+    log.warn({ err: reason }, 'the database went away while a job was ending');
   });
   const stopping = new AbortController();
   const deps = buildDeps({

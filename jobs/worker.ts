@@ -1,5 +1,5 @@
 import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
-import { releaseExpiredLeases } from '../db/leases.ts';
+import { releaseExpiredLeases, wakeIdleRuns } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { reviveDiscoveries } from '../pipeline/discover.ts';
@@ -42,6 +42,7 @@ export async function startWorker(
 async function sweep(deps: Deps): Promise<void> {
   try {
     const released = await releaseExpiredLeases(deps.db.sql);
+    await wakeIdleRuns(deps.db.sql);
     const revived = await reviveDiscoveries(deps);
     if (released + revived > 0)
       deps.log.info({ released, revived }, 'took over the work of workers that stopped');
