@@ -79,12 +79,13 @@ export function createHelpCenterCalls(transport: IntercomTransport) {
     createArticle: (body: ArticleFields) =>
       call(schemas.Article, { method: 'POST', path: '/articles', operation: 'POST /articles', body }),
     /** Live at once on a published article, unless somebody staged a draft there. */
-    updateArticle: (id: string, body: Partial<ArticleFields>) =>
+    /** Unlike POST /articles, this call takes `parent_id` as a string (Intercom API 2.16, PUT /articles/{id}). */
+    updateArticle: (id: string, { parent_id, ...fields }: Partial<ArticleFields>) =>
       call(schemas.Article, {
         method: 'PUT',
         path: `/articles/${id}`,
         operation: 'PUT /articles/{id}',
-        body,
+        body: parent_id === undefined ? fields : { ...fields, parent_id: String(parent_id) },
       }),
     getArticle: (id: string) =>
       orNull(
