@@ -33,9 +33,10 @@ const RESPONSES_KEPT = 20_000;
 
 /**
  * Ring buffer of the last `capacity` requests. Counters cover every request since the last `clear`, also those that
- * the ring has dropped. Responses are kept for the first 20,000 requests only, and request bodies up to 64 Ki characters.
+ * the ring has dropped. Responses are kept for the first 20,000 requests only, and request bodies up to
+ * `requestCharacters`, 64 Ki unless told.
  */
-export function createRecorder(capacity: number): Recorder {
+export function createRecorder(capacity: number, requestCharacters = REQUEST_CHARACTERS): Recorder {
   let ring: RecordedRequest[] = [];
   let next = 1;
   let counts = new Map<string, { total: number; statuses: Map<number, number> }>();
@@ -50,7 +51,7 @@ export function createRecorder(capacity: number): Recorder {
       ring[(seq - 1) % capacity] = {
         ...entry,
         seq,
-        requestBody: shorten(entry.requestBody, REQUEST_CHARACTERS),
+        requestBody: shorten(entry.requestBody, requestCharacters),
         responseBody: keepResponse ? shorten(entry.responseBody, RESPONSE_BYTES) : null,
       };
       const count = counts.get(entry.call) ?? { total: 0, statuses: new Map<number, number>() };

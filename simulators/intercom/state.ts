@@ -37,6 +37,8 @@ export interface IntercomSimulatorOptions {
   now?: () => number;
   /** Requests the recorder keeps. */
   recorderSize?: number;
+  /** Characters it keeps of a request's body. */
+  recorderRequestCharacters?: number;
 }
 
 export interface Token {
@@ -96,7 +98,7 @@ export function createState(options: IntercomSimulatorOptions): SimState {
     codes: new Map(),
     codesIssued: 0,
     rates: createRateWindows(options.limitPerWindow ?? 1_667, options.windowMs ?? 10_000),
-    recorder: createRecorder(options.recorderSize ?? 200_000),
+    recorder: createRecorder(options.recorderSize ?? 200_000, options.recorderRequestCharacters),
     faults: createFaults(),
     mails: createMailLedger(),
     inbox: createInbox(options.inboxApps ?? []),

@@ -78,6 +78,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       ],
       switches: { replyThrottlePerConversation: 0, ...options.intercomSwitches },
       searchLagMs: 1_000,
+      recorderRequestCharacters: Infinity,
       ...(options.limitPerWindow === undefined ? {} : { limitPerWindow: options.limitPerWindow }),
     });
     undo.push(() => intercom.close());

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { generateDesk } from '../../simulators/seed/generate.ts';
+import { nextWriteAfter, untilCalls } from '../support/crash.ts';
+import { expectFaithful, expectGoodRun, expectNothingToDo } from '../support/fidelity.ts';
+import { openStage, type Stage } from '../support/stage.ts';
+import { finished, newTenant, setFaults, start } from '../support/tenant.ts';
+
+/** What is promised: progress again within half a minute, whatever died. */
+const RESUME_MS = 30_000;
+
+const REPLY = 'POST /conversations/{id}/reply';
+
+describe('processes that die', () => {
+  const desk = generateDesk({ seed: 11, incidents: 24 });
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await openStage({ desk });
+  }, 60_000);
+
+  afterAll(async () => stage?.close(), 30_000);
+
+  afterEach(() => stage.intercom.state.faults.clear());
+
+  /** Slow enough that a test can step in between two calls of one record. */
+  function slowly(): void {
+    setFaults(stage, [{ method: 'POST', mode: 'delay', ms: 60 }]);
+  }
+
+  it('a worker killed at five moments of one load is replaced each time, with nothing lost and nothing doubled', async () => {
+    const tenant = await newTenant(stage);
+    const since = stage.intercom.state.recorder.lastSeq();
+    const runId = await start(tenant, { kind: 'full' });
+    const moments: [call: string, count: number][] = [
+      ['POST /contacts', 3],
+      ['POST /conversations', 2],
+      [REPLY, 1],
+      [REPLY, 70],
+      ['POST /conversations/{id}/parts', 3],
+    ];
+    for (const [call, count] of moments) {
+      slowly();
+      await untilCalls(stage, tenant, since, call, count);
+      await stage.workers.shift()!.kill();
+      const seq = stage.intercom.state.recorder.lastSeq();
+      stage.startWorker();
+      expect(await nextWriteAfter(stage, tenant, seq, RESUME_MS)).toBeLessThan(RESUME_MS);
+    }
+    stage.intercom.state.faults.clear();
+    const run = await finished(tenant, runId);
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+    expectFaithful(tenant, desk, await expectNothingToDo(stage, tenant));
+  }, 200_000);
+
+  it('a server that is killed does not stop the load, and answers for it when it is back', async () => {
+    const tenant = await newTenant(stage);
+    const since = stage.intercom.state.recorder.lastSeq();
+    slowly();
+    const runId = await start(tenant, { kind: 'full' });
+    await untilCalls(stage, tenant, since, REPLY, 5);
+    await stage.server.kill();
+    const seq = stage.intercom.state.recorder.lastSeq();
+    await nextWriteAfter(stage, tenant, seq, 5_000);
+    await stage.restartServer();
+    const run = await finished(tenant, runId);
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+  }, 90_000);
+
+  it('a worker told to stop finishes the calls in hand and leaves the rest to the next', async () => {
+    const tenant = await newTenant(stage);
+    const since = stage.intercom.state.recorder.lastSeq();
+    slowly();
+    const runId = await start(tenant, { kind: 'full' });
+    await untilCalls(stage, tenant, since, REPLY, 10);
+    const worker = stage.workers.shift()!;
+    stage.startWorker();
+    await worker.stop();
+    expect(await worker.exited).toBe(0);
+    const run = await finished(tenant, runId);
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+    expect(requestsOfOneRecordTwice(tenant.workspaceId, since)).toEqual([]);
+  }, 90_000);
+
+  it('two workers share the load, and one takes over from the other', async () => {
+    const tenant = await newTenant(stage);
+    const since = stage.intercom.state.recorder.lastSeq();
+    stage.startWorker();
+    await sleep(2_000);
+    slowly();
+    const runId = await start(tenant, { kind: 'full' });
+    await untilCalls(stage, tenant, since, REPLY, 20);
+    await stage.workers.shift()!.kill();
+    const run = await finished(tenant, runId);
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+    await expectNothingToDo(stage, tenant);
+  }, 120_000);
+
+  it('a worker that hangs loses its batch, and does not write when it wakes up', async () => {
+    const tenant = await newTenant(stage);
+    const since = stage.intercom.state.recorder.lastSeq();
+    slowly();
+    const runId = await start(tenant, { kind: 'full' });
+    await untilCalls(stage, tenant, since, REPLY, 30);
+    const hanging = stage.workers[0]!;
+    hanging.child.kill('SIGSTOP');
+    const seq = stage.intercom.state.recorder.lastSeq();
+    stage.startWorker();
+    await nextWriteAfter(stage, tenant, seq, RESUME_MS);
+    await sleep(1_000);
+    hanging.child.kill('SIGCONT');
+    const run = await finished(tenant, runId);
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+    await expectNothingToDo(stage, tenant);
+  }, 120_000);
+
+  /** Bodies of writes that were sent twice: a clean stop leaves no doubt, so nothing is looked up or repeated. */
+  function requestsOfOneRecordTwice(workspaceId: string, since: number): string[] {
+    const seen = new Set<string>();
+    const twice: string[] = [];
+    for (const request of stage.intercom.state.recorder.since(since, 1_000_000)) {
+      if (request.workspaceId !== workspaceId || request.call !== REPLY) continue;
+      const key = `${request.path} ${request.requestBody ?? ''}`;
+      if (seen.has(key)) twice.push(key);
+      seen.add(key);
+    }
+    return twice;
+  }
+});
