@@ -101,6 +101,8 @@ export interface ArticleFile {
   /** Address at the source. */
   path: string | null;
   size: string | null;
+  /** Address in a store of the customer's that keeps the desk's files; null: nothing stores it, and it is only named. */
+  url: string | null;
 }
 
 export interface ArticlePayload {

@@ -73,6 +73,7 @@ export async function articleContext(
     folderRule: rule,
     folders: rule === 'categories_tree' ? await readFolders(deps, run.workspaceId) : [],
     ...(sourceUrl === undefined ? {} : { sourceUrl }),
+    ...(run.settings.article_files_url === null ? {} : { filesUrl: run.settings.article_files_url }),
     record: (word) => found.get(word.toLowerCase()),
   };
 }

@@ -48,7 +48,14 @@ function valueHtml(value: unknown): string {
     .join('');
 }
 
-function filesOf(raw: Raw, path: string | undefined): ArticleFile[] {
+/** Where a store keeps what the desk has at an address. */
+function storedAt(path: string | undefined, store: string | undefined): string | null {
+  if (store === undefined || path === undefined) return null;
+  const inside = path.replace(/^https?:\/\/[^/]*/i, '').replace(/^\/+/, '');
+  return `${store.replace(/\/+$/, '')}/${inside.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+function filesOf(raw: Raw, path: string | undefined, store: string | undefined): ArticleFile[] {
   const rows = path === undefined ? undefined : readPath(raw, path);
   return (Array.isArray(rows) ? (rows as unknown[]) : []).flatMap((row) => {
     const name = textOf(isObject(row) ? firstValue(row, ['file_name', 'name']) : row);
@@ -57,7 +64,7 @@ function filesOf(raw: Raw, path: string | undefined): ArticleFile[] {
       isObject(row) ? firstValue(row, ['file_path', 'file_url', 'url', 'path']) : undefined,
     );
     const size = textOf(isObject(row) ? firstValue(row, ['formatted_size', 'size']) : undefined);
-    return [{ name, path: address ?? null, size: size ?? null }];
+    return [{ name, path: address ?? null, size: size ?? null, url: storedAt(address, store) }];
   });
 }
 
@@ -76,7 +83,7 @@ export const articleBody = defineTransform({
     );
     const { html: own, lostImages } = articleHtml(textOf(value) ?? '');
     const html = own + sections.join('');
-    const files = filesOf(context.raw, options.files);
+    const files = filesOf(context.raw, options.files, context.filesUrl);
     const { links, images } = partsOfArticle(html);
     const warnings: MappingIssue[] = [];
     if (lostImages.length > 0) {

@@ -33,6 +33,8 @@ export interface MapContext {
   sourceUrl?: string;
   /** The record that an id or number in a link names; without it no link is followed. */
   record?: (word: string) => RecordRef | undefined;
+  /** Store of the customer's that keeps the desk's files under their old paths. */
+  filesUrl?: string;
   /** What an article's folders are made of, and Infraon's own tree of categories where that is asked for. */
   folderRule?: FolderRule;
   folders?: readonly FolderNode[];

@@ -53,17 +53,12 @@ export async function bodyOf(
     });
   }
   const html = withImages(payload, links, lostImages, (src) => lent.get(src) ?? src);
-  return { html: html + filesHtml(payload.files, context), lostImages, warnings };
+  return { html: html + filesHtml(payload.files), lostImages, warnings };
 }
 
 /** The text that readers see, with pictures at their old addresses: what a comparison expects. */
-export function expectedBody(
-  payload: ArticlePayload,
-  links: Links,
-  lostImages: readonly string[],
-  context: LoadContext,
-): string {
-  return withImages(payload, links, lostImages, (src) => src) + filesHtml(payload.files, context);
+export function expectedBody(payload: ArticlePayload, links: Links, lostImages: readonly string[]): string {
+  return withImages(payload, links, lostImages, (src) => src) + filesHtml(payload.files);
 }
 
 function withImages(
@@ -85,33 +80,24 @@ function fileAddress(href: string, files: readonly ArticleFile[], links: Links):
   return files.some(({ path }) => path !== null && href.endsWith(path)) ? null : href;
 }
 
-/** Where a customer's own store keeps a file; undefined without a store, or for a file without an address. */
-function storedAt(file: ArticleFile, context: LoadContext): string | undefined {
-  const root = context.settings.article_files_url;
-  if (root === null || file.path === null) return undefined;
-  const path = file.path.replace(/^https?:\/\/[^/]*/i, '').replace(/^\/+/, '');
-  return `${root.replace(/\/+$/, '')}/${path.split('/').map(encodeURIComponent).join('/')}`;
-}
-
 /**
  * Intercom stores no files of articles, and an address of ours would die with the migration (Intercom API 2.16; help
  * article 4103903): a file is a link into a store of the customer's, or its name.
  */
-function filesHtml(files: readonly ArticleFile[], context: LoadContext): string {
+function filesHtml(files: readonly ArticleFile[]): string {
   if (files.length === 0) return '';
   const items = files.map((file) => {
     const label = escapeText(file.size === null ? file.name : `${file.name} (${file.size})`);
-    const address = storedAt(file, context);
-    return address === undefined
+    return file.url === null
       ? `<li>${label}, kept in Infraon Desk</li>`
-      : `<li><a href="${escapeText(address)}">${label}</a></li>`;
+      : `<li><a href="${escapeText(file.url)}">${label}</a></li>`;
   });
   return `<h2>Attachments</h2><ul>${items.join('')}</ul>`;
 }
 
-export function filesNotMoved(payload: ArticlePayload, context: LoadContext): MappingIssue[] {
+export function filesNotMoved(payload: ArticlePayload): MappingIssue[] {
   return payload.files
-    .filter((file) => storedAt(file, context) === undefined)
+    .filter(({ url }) => url === null)
     .map((file) => ({
       code: 'attachment_unavailable',
       field: 'attachments',
@@ -120,12 +106,4 @@ export function filesNotMoved(payload: ArticlePayload, context: LoadContext): Ma
       suggestion:
         'Put the files into a store of your own and give its address in the settings (article_files_url).',
     }));
-}
-
-/** Files by name, and whether the article links to them. */
-export function filePlaces(
-  payload: ArticlePayload,
-  context: LoadContext,
-): { name: string; url: string | null }[] {
-  return payload.files.map((file) => ({ name: file.name, url: storedAt(file, context) ?? null }));
 }

@@ -1,7 +1,7 @@
 import type { Article, InternalArticle } from '../../connectors/intercom/schemas.ts';
 import { partsOfArticle, wordsOfHtml } from '../../objects/article-html.ts';
 import type { ArticlePayload } from '../../objects/payloads.ts';
-import { expectedBody, filePlaces, resolvedLinks } from './article-body.ts';
+import { expectedBody, resolvedLinks } from './article-body.ts';
 import { compareValue } from './attributes.ts';
 import type { Comparison, Loaded, LoadContext } from './destination.ts';
 
@@ -15,7 +15,7 @@ export async function compareArticle(
 ): Promise<Comparison[]> {
   const links = await resolvedLinks(payload, context);
   const lost = lostImagesOf(loaded);
-  const expected = expectedBody(payload, links, lost, context);
+  const expected = expectedBody(payload, links, lost);
   const there = partsOfArticle(actual.body);
   const common = [
     compareValue('title', payload.title, actual.title),
@@ -29,7 +29,7 @@ export async function compareArticle(
       expected: src,
       actual: null,
     })),
-    ...filePlaces(payload, context)
+    ...payload.files
       .filter(({ url }) => url === null)
       .map(({ name }): Comparison => ({
         field: `attachments.${name}`,

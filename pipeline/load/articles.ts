@@ -208,7 +208,7 @@ async function writeContent(
   );
   const fields = { title: payload.title, body: html, author_id: Number(author) };
   const facts = { ...existing.facts, kind, state: payload.state, lost_images: lostImages };
-  const noticed = [...warnings, ...filesNotMoved(payload, context), ...authorNotMatched(payload, context)];
+  const noticed = [...warnings, ...filesNotMoved(payload), ...authorNotMatched(payload, context)];
   const more = { warnings: noticed, ...(prior === undefined ? {} : { prior: { ...prior } }) };
   if (kind === 'internal_article') {
     await refusedAuthor(
