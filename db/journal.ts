@@ -89,11 +89,9 @@ export function createLedgerWriter(sql: Sql): LedgerWriter {
       const group = queue.slice(0, MAX_GROUP);
       queue = queue.slice(MAX_GROUP);
       try {
-        const results = await sql.begin((tx) =>
-          commitGroup(
-            tx,
-            group.map((waiting) => waiting.entry),
-          ),
+        const results = await commitGroup(
+          sql,
+          group.map((waiting) => waiting.entry),
         );
         group.forEach((waiting, index) => {
           const result = results[index];
@@ -128,129 +126,158 @@ function leaseLost(): LeaseLostError {
 
 type GroupResult = { journalId: string | null } | 'lost';
 
-async function commitGroup(tx: Queryable, entries: LedgerWrite[]): Promise<GroupResult[]> {
-  const tokens = [...new Set(entries.map((entry) => entry.leaseToken))];
-  const held = await tx<{ token: string }[]>`
-    select token from leases where token = any(${tokens}::uuid[]) and expires_at > now() for share`;
-  const live = new Set(held.map((row) => row.token));
-  const ours = entries.filter((entry) => live.has(entry.leaseToken));
+interface WrittenRow {
+  lease: string | null;
+  id: string | null;
+  runId: string | null;
+  object: string | null;
+  sourceId: string | null;
+  step: string | null;
+}
 
-  const settlements = entries.flatMap((entry) => entry.settle ?? []);
-  if (settlements.length > 0) await settleJournal(tx, settlements);
-  await writeIdMap(tx, ours, 'replace');
-  await writeIdMap(
-    tx,
-    entries.filter((entry) => !live.has(entry.leaseToken)),
-    'keep',
-  );
-  const changes = ours.flatMap((entry) =>
-    entry.record === undefined ? [] : [{ ...entry.record, lease: entry.leaseToken }],
-  );
-  if (changes.length > 0) await changeRecords(tx, changes);
-  const journalIds = await insertIntents(
-    tx,
-    ours.flatMap((entry) => (entry.intent === undefined ? [] : [entry.intent])),
-  );
+/**
+ * One statement, so that a group costs one round trip and one commit. Every part goes by `held`: what a worker without
+ * lease plans or settles for a record is dropped. Of its last call the outcome is kept, and what it created is added
+ * without overwriting what the new owner wrote.
+ */
+async function commitGroup(sql: Queryable, entries: LedgerWrite[]): Promise<GroupResult[]> {
+  const leases = [...new Set(entries.map((entry) => entry.leaseToken))];
+  const rows = await sql<WrittenRow[]>`
+    with held as materialized (
+      select token from leases where token = any(${leases}::uuid[]) and expires_at > now() for share
+    ), settled as (
+      update load_journal j
+      set state = v.state, destination_id = v.destination_id, prior = v.prior, result = v.result, settled_at = now()
+      from jsonb_to_recordset(${settlementsOf(entries)}::jsonb)
+        as v(id bigint, state text, destination_id text, prior jsonb, result jsonb)
+      where j.id = v.id and j.state = 'intent'
+    ), known as materialized (
+      select v.*, exists (select 1 from held where held.token = v.lease) as ours
+      from jsonb_to_recordset(${idMapOf(entries)}::jsonb) as v(lease uuid, workspace_id text, run_id uuid, object text,
+        source_id text, display_id text, resource text, destination_id text, facts jsonb, state text, origin text,
+        loaded_hash text)
+    ), replaced as (
+      insert into id_map (workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin,
+        loaded_hash, created_in_run)
+      select workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin, loaded_hash, run_id
+      from known where ours
+      on conflict (workspace_id, object, source_id) do update set destination_id = excluded.destination_id,
+        display_id = excluded.display_id, facts = excluded.facts, state = excluded.state,
+        loaded_hash = excluded.loaded_hash, updated_at = now()
+    ), kept as (
+      insert into id_map (workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin,
+        loaded_hash, created_in_run)
+      select workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin, loaded_hash, run_id
+      from known where not ours
+      on conflict (workspace_id, object, source_id) do nothing
+    ), changed as (
+      update run_records r
+      set step = v.step, outcome = v.outcome, reason_code = v.reason_code, reason = v.reason, waits_for = v.waits_for,
+        warnings = coalesce(v.warnings, r.warnings), not_before = v.not_before, lease_token = null, updated_at = now()
+      from jsonb_to_recordset(${changesOf(entries)}::jsonb) as v(id bigint, lease uuid, step text, outcome text,
+        reason_code text, reason jsonb, waits_for text, warnings jsonb, not_before timestamptz)
+      where r.id = v.id and r.lease_token = v.lease and v.lease in (select token from held)
+    ), planned as (
+      insert into load_journal (workspace_id, run_id, object, source_id, step, operation, state, identity)
+      select workspace_id, run_id, object, source_id, step, operation, 'intent', identity
+      from jsonb_to_recordset(${intentsOf(entries)}::jsonb) as v(lease uuid, workspace_id text, run_id uuid, object text,
+        source_id text, step text, operation text, identity jsonb)
+      where v.lease in (select token from held)
+      returning id, run_id, object, source_id, step
+    )
+    select token as lease, null::bigint as id, null::uuid as "runId", null as object, null as "sourceId", null as step from held
+    union all
+    select null, id, run_id, object, source_id, step from planned`;
 
-  return entries.map((entry) => {
-    if (!live.has(entry.leaseToken)) return 'lost';
-    return { journalId: entry.intent === undefined ? null : (journalIds.get(keyOf(entry.intent)) ?? null) };
+  const held = new Set(rows.map((row) => row.lease));
+  const journalIds = new Map(rows.map((row) => [keyOf(row), row.id]));
+  return entries.map(({ leaseToken, intent }) => {
+    if (!held.has(leaseToken)) return 'lost';
+    return { journalId: intent === undefined ? null : (journalIds.get(keyOf(intent)) ?? null) };
   });
 }
 
-function keyOf(intent: { object: string; sourceId: string; step: string }): string {
-  return JSON.stringify([intent.object, intent.sourceId, intent.step]);
+/** Source ids are unique within a tenant only; a run is one tenant's. */
+function keyOf(row: Pick<WrittenRow, 'runId' | 'object' | 'sourceId' | 'step'>): string {
+  return JSON.stringify([row.runId, row.object, row.sourceId, row.step]);
 }
 
-async function settleJournal(tx: Queryable, settlements: Settlement[]): Promise<void> {
-  await tx`
-    update load_journal j
-    set state = v.state, destination_id = v.destination_id, prior = v.prior, result = v.result, settled_at = now()
-    from jsonb_to_recordset(${JSON.stringify(
-      settlements.map((settlement) => ({
+function settlementsOf(entries: LedgerWrite[]): string {
+  return JSON.stringify(
+    entries
+      .flatMap((entry) => entry.settle ?? [])
+      .map((settlement) => ({
         id: settlement.journalId,
         state: settlement.state,
         destination_id: settlement.destinationId ?? null,
         prior: settlement.prior ?? null,
         result: settlement.result ?? null,
       })),
-    )}::jsonb) as v(id bigint, state text, destination_id text, prior jsonb, result jsonb)
-    where j.id = v.id and j.state = 'intent'`;
-}
-
-/** `keep`: a worker without lease may add what it created, and must not overwrite what the new owner wrote. */
-async function writeIdMap(tx: Queryable, entries: LedgerWrite[], mode: 'replace' | 'keep'): Promise<void> {
-  const rows = new Map<string, IdMapEntry>();
-  for (const { idMap } of entries) {
-    if (idMap !== undefined) rows.set(JSON.stringify([idMap.object, idMap.sourceId]), idMap);
-  }
-  if (rows.size === 0) return;
-  const json = JSON.stringify(
-    [...rows.values()].map((row) => ({
-      workspace_id: row.workspaceId,
-      run_id: row.runId,
-      object: row.object,
-      source_id: row.sourceId,
-      display_id: row.displayId,
-      resource: row.resource,
-      destination_id: row.destinationId,
-      facts: row.facts,
-      state: row.state,
-      origin: row.origin,
-      loaded_hash: row.loadedHash,
-    })),
   );
-  const onConflict =
-    mode === 'keep'
-      ? tx`do nothing`
-      : tx`do update set destination_id = excluded.destination_id, display_id = excluded.display_id, facts = excluded.facts,
-          state = excluded.state, loaded_hash = excluded.loaded_hash, updated_at = now()`;
-  await tx`
-    insert into id_map (workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin, loaded_hash, created_in_run)
-    select workspace_id, object, source_id, display_id, resource, destination_id, facts, state, origin, loaded_hash, run_id
-    from jsonb_to_recordset(${json}::jsonb) as v(workspace_id text, run_id uuid, object text, source_id text, display_id text,
-      resource text, destination_id text, facts jsonb, state text, origin text, loaded_hash text)
-    on conflict (workspace_id, object, source_id) ${onConflict}`;
 }
 
-async function insertIntents(tx: Queryable, intents: Intent[]): Promise<Map<string, string>> {
-  if (intents.length === 0) return new Map();
-  const rows = await tx<{ id: string; object: string; sourceId: string; step: string }[]>`
-    insert into load_journal (workspace_id, run_id, object, source_id, step, operation, state, identity)
-    select workspace_id, run_id, object, source_id, step, operation, 'intent', identity
-    from jsonb_to_recordset(${JSON.stringify(
-      intents.map((intent) => ({
-        workspace_id: intent.workspaceId,
-        run_id: intent.runId,
-        object: intent.object,
-        source_id: intent.sourceId,
-        step: intent.step,
-        operation: intent.operation,
-        identity: intent.identity,
-      })),
-    )}::jsonb) as v(workspace_id text, run_id uuid, object text, source_id text, step text, operation text, identity jsonb)
-    returning id, object, source_id as "sourceId", step`;
-  return new Map(rows.map((row) => [keyOf(row), row.id]));
+/** One row for each record and lease: a statement may not write one row twice. */
+function idMapOf(entries: LedgerWrite[]): string {
+  const rows = new Map<string, Record<string, unknown>>();
+  for (const { leaseToken, idMap } of entries) {
+    if (idMap === undefined) continue;
+    rows.set(JSON.stringify([leaseToken, idMap.object, idMap.sourceId]), {
+      lease: leaseToken,
+      workspace_id: idMap.workspaceId,
+      run_id: idMap.runId,
+      object: idMap.object,
+      source_id: idMap.sourceId,
+      display_id: idMap.displayId,
+      resource: idMap.resource,
+      destination_id: idMap.destinationId,
+      facts: idMap.facts,
+      state: idMap.state,
+      origin: idMap.origin,
+      loaded_hash: idMap.loadedHash,
+    });
+  }
+  return JSON.stringify([...rows.values()]);
 }
 
-async function changeRecords(tx: Queryable, changes: (RecordChange & { lease: string })[]): Promise<void> {
-  await tx`
-    update run_records r
-    set step = v.step, outcome = v.outcome, reason_code = v.reason_code, reason = v.reason, waits_for = v.waits_for,
-      warnings = coalesce(v.warnings, r.warnings), not_before = v.not_before, lease_token = null, updated_at = now()
-    from jsonb_to_recordset(${JSON.stringify(
-      changes.map((change) => ({
-        id: change.recordId,
-        lease: change.lease,
-        step: change.step,
-        outcome: change.outcome,
-        reason_code: change.reasonCode ?? null,
-        reason: change.reason ?? null,
-        waits_for: change.waitsFor ?? null,
-        warnings: change.warnings ?? null,
-        not_before: change.notBefore ?? null,
-      })),
-    )}::jsonb) as v(id bigint, lease uuid, step text, outcome text, reason_code text, reason jsonb, waits_for text,
-      warnings jsonb, not_before timestamptz)
-    where r.id = v.id and r.lease_token = v.lease`;
+function intentsOf(entries: LedgerWrite[]): string {
+  return JSON.stringify(
+    entries.flatMap(({ leaseToken, intent }) =>
+      intent === undefined
+        ? []
+        : [
+            {
+              lease: leaseToken,
+              workspace_id: intent.workspaceId,
+              run_id: intent.runId,
+              object: intent.object,
+              source_id: intent.sourceId,
+              step: intent.step,
+              operation: intent.operation,
+              identity: intent.identity,
+            },
+          ],
+    ),
+  );
+}
+
+function changesOf(entries: LedgerWrite[]): string {
+  return JSON.stringify(
+    entries.flatMap(({ leaseToken, record }) =>
+      record === undefined
+        ? []
+        : [
+            {
+              id: record.recordId,
+              lease: leaseToken,
+              step: record.step,
+              outcome: record.outcome,
+              reason_code: record.reasonCode ?? null,
+              reason: record.reason ?? null,
+              waits_for: record.waitsFor ?? null,
+              warnings: record.warnings ?? null,
+              not_before: record.notBefore ?? null,
+            },
+          ],
+    ),
+  );
 }
