@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../../objects/payloads.ts';
 import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
+import { withoutAddedLinks } from './record-links.ts';
 import type { Comparison, LoadContext } from './destination.ts';
 
 /** Custom attributes as Intercom takes them: references as Intercom ids, unresolved ones left out. */
@@ -67,7 +68,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 export function fold(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return withoutAddedLinks(text.replace(/\s+/g, ' ')).trim();
 }
 
 const LISTS = ['instances', 'data', 'contacts', 'conversations'];

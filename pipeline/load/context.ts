@@ -2,11 +2,13 @@ import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { BatchScope } from '../batch.ts';
 import { infraonFor } from '../infraon-access.ts';
+import { deepLink } from '../installations.ts';
 import { intercomFor } from '../intercom-access.ts';
 import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
 import { createHelpCenter } from './help-center.ts';
 import { createFileSource } from './file-source.ts';
+import { openRecordLinks } from './record-links.ts';
 import { createReplyPacing } from './reply-pacing.ts';
 import { createTags } from './tags.ts';
 
@@ -26,6 +28,9 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const refs = payloads.flatMap(referencesIn);
   const loaded = await loadedRefs(sql, run.workspaceId, refs.flatMap(withAlternatives));
   const teammates = await teammatesByEmail(sql, run.workspaceId);
+  const withLinks = await openRecordLinks(sql, run.workspaceId, payloads, (resource, id) =>
+    deepLink(deps, installation, resource, id),
+  );
   return {
     intercom: client,
     settings: run.settings,
@@ -45,6 +50,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
       const { client: infraon } = await infraonFor(deps, run.workspaceId);
       return infraon.download(address, { maxBytes });
     }, deps.fileBytes),
+    withLinks,
     async flushCalls() {
       const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));
       calls.clear();

@@ -5,6 +5,7 @@ import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { SettingsDocument } from '../documents.ts';
 import type { HelpCenterAccess } from './help-center.ts';
 import type { FileSource } from './file-source.ts';
+import type { WithLinks } from './record-links.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */
 export interface Loaded {
@@ -33,6 +34,7 @@ export interface LoadContext {
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;
   files: FileSource;
+  withLinks: WithLinks;
 }
 
 /** The record whose plan a step belongs to. */

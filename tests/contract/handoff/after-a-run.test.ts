@@ -29,6 +29,11 @@ let archive: Buffer;
 
 beforeAll(async () => {
   stage = await openStage({ desk: generateDesk({ seed: 11, incidents: 12 }) });
+  for (const incident of stage.desk.incidents) {
+    const text = incident.basic_info['description'];
+    const link = `${stage.infraon.url}/people/${incident.requester_id}`;
+    incident.basic_info['description'] = `${typeof text === 'string' ? text : ''}<p>Reported by ${link}.</p>`;
+  }
   tenant = await installed(stage);
   await sampled(stage, tenant);
   run = await fullRun(tenant);
@@ -76,6 +81,14 @@ it('is whole, and names the runs it is about', async () => {
   expect(problems).toEqual([]);
   expect(manifest?.runs.map(({ kind }) => kind)).toEqual(['sample', 'full']);
   expect(manifest?.created_by.name).toBe('Asha Pillai');
+});
+
+it('was made of a load in which links of the desk lead to the new place too, and nothing differs', () => {
+  const { mismatch, missing, extra, late } = run.verification;
+  expect({ mismatch, missing, extra, late }).toEqual({ mismatch: 0, missing: 0, extra: 0, late: 0 });
+  const bodies = [...tenant.workspace.conversations.values()].map(({ body }) => body);
+  expect(bodies.length).toBeGreaterThan(0);
+  for (const body of bodies) expect(body).toMatch(/\/people\/\d+ \(in Intercom: http\S+\/users\/\w+\)\./);
 });
 
 it('has every record of the ledger in the crosswalk or among the rejections', () => {
