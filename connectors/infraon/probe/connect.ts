@@ -105,13 +105,13 @@ export function connectError(error: unknown, host: string, gotToken: boolean): u
   if (isStranger) {
     return refuse(
       'source_not_infraon',
-      `${host} answers, but not like Infraon: ${error.message}. Enter the address of the API, often https://<name>.api.infraon.app.`,
+      `${host} answers, but not like Infraon: ${error.message.replace(/[.\s]+$/, '')}. Enter the address of the API, often https://<name>.api.infraon.app.`,
       error,
     );
   }
   return refuse(
     'source_unauthorized',
-    `Infraon refused to let us in: ${error.message}. Check the credentials; with single sign-on or two-factor login the account needs a password of its own or an API key.`,
+    `Infraon refused to let us in: ${error.message.replace(/[.\s]+$/, '')}. Check the credentials; with single sign-on or two-factor login the account needs a password of its own or an API key.`,
     error,
   );
 }
