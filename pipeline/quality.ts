@@ -2,12 +2,14 @@ import { companyOf, type CompanyRule } from '../objects/company.ts';
 import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../objects/define-object.ts';
 import { maskPersonal } from '../objects/mask.ts';
 import type { Raw } from '../objects/paths.ts';
+import type { FileRef } from '../objects/payloads.ts';
 import { textOf } from '../objects/read-values.ts';
 import { RESOURCES } from '../objects/resources.ts';
 import type { Registry } from '../objects/registry.ts';
 import { transformNamed } from '../objects/transforms.ts';
 import { normalEmail } from '../objects/transforms/people.ts';
 import type { DiscoveredObject } from './documents.ts';
+import { LARGEST_FILE_BYTES } from './load/thread-limits.ts';
 import { articleFindings } from './quality-articles.ts';
 
 const MAX_EXAMPLES = 5;
@@ -136,6 +138,13 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     }
   }
 
+  function checkFiles(field: FieldDefinition, value: unknown, key: RecordKey): void {
+    for (const { name, size, path } of value as FileRef[]) {
+      if (size !== null && size > LARGEST_FILE_BYTES) report('attachment_too_large', field.key, key, name);
+      if (size === 0 || path === null) report('attachment_unavailable', field.key, key, name);
+    }
+  }
+
   function checkField(
     field: FieldDefinition,
     raw: Raw,
@@ -159,6 +168,7 @@ export function createQualityCheck(definition: ObjectDefinition, context: Qualit
     if (field.type === 'thread' && 'parts' in standard && Array.isArray(value) && value.length > MAX_PARTS) {
       report('thread_over_500', field.key, key, value.length);
     }
+    if (field.type === 'files' && 'files' in standard) checkFiles(field, value, key);
   }
 
   return {

@@ -22,6 +22,8 @@ const FILES_PER_PART = 10;
 const REQUEST_BYTES = 20_000_000;
 /** Room in a request for its text. */
 const TEXT_BYTES = 500_000;
+/** Base64 takes four bytes for three. */
+export const LARGEST_FILE_BYTES = Math.floor(((REQUEST_BYTES - TEXT_BYTES) * 3) / 4);
 /** A read returns the newest 500 parts (Intercom API 2.16, GET /conversations/{id}), those that Intercom adds included. */
 const READABLE_PARTS = 480;
 const PARTS_KEPT = 440;
@@ -31,7 +33,7 @@ const TRANSCRIPT_LENGTH = 60_000;
 export function threadLimits(
   settings: Pick<SettingsDocument, 'thread_mode' | 'attachment_max_mb'>,
 ): ThreadLimits {
-  const bytesPerPart = Math.floor(((REQUEST_BYTES - TEXT_BYTES) * 3) / 4);
+  const bytesPerPart = LARGEST_FILE_BYTES;
   return {
     mode: settings.thread_mode,
     filesPerPart: FILES_PER_PART,
