@@ -1,4 +1,5 @@
 import sanitizeHtml, { type IOptions } from 'sanitize-html';
+import { isTooDeep, readableText } from './transforms/html.ts';
 
 /**
  * The HTML that articles carry. Intercom renders bodies anew (Intercom API 2.16, articles: two heading levels, paragraphs
@@ -18,8 +19,6 @@ const SAFE: IOptions = {
   allowedSchemesByTag: { img: ['http', 'https'] },
   allowProtocolRelative: false,
   disallowedTagsMode: 'discard',
-  // Deeper markup is not laid out by anybody; the parser would recurse for nothing.
-  nestingLimit: 100,
   nonTextTags: ['script', 'style', 'textarea', 'option', 'noscript', 'title', 'head', 'template'],
 };
 
@@ -76,10 +75,10 @@ export function imagePointer(alt: string): string {
 
 /** Safe HTML of an article from whatever a desk stored; plain text becomes paragraphs. */
 export function articleHtml(source: string): { html: string; lostImages: string[] } {
-  const isMarkup = /<[a-z/!][^<>]*>/i.test(source);
+  const isMarkup = /<[a-z/!][^<>]*>/i.test(source) && !isTooDeep(source);
   const markup = isMarkup
     ? source
-    : escapeText(source)
+    : escapeText(isTooDeep(source) ? readableText(source) : source)
         .split(/\r?\n\s*\r?\n/)
         .map((paragraph) => `<p>${paragraph.trim().replace(/\r?\n/g, '<br>')}</p>`)
         .join('');
