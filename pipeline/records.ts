@@ -18,6 +18,8 @@ interface Row {
   loadedHash: string | null;
   resource: string | null;
   destinationId: string | null;
+  /** What kind of thing it is, where a resource has several. */
+  kind: string | null;
 }
 
 const MAX_MATCHES = 25;
@@ -77,7 +79,8 @@ async function findRows(
   return sql<Row[]>`
     select w.object, w."sourceId", coalesce(s.display_id, m.display_id) as "displayId", r.outcome, r.run_id as "runId",
       r.reason_code as "reasonCode", r.reason, r.warnings, s.raw_hash as "rawHash", r.mapped_hash as "mappedHash",
-      m.loaded_hash as "loadedHash", m.resource, m.destination_id as "destinationId"
+      m.loaded_hash as "loadedHash", m.resource, m.destination_id as "destinationId",
+      m.facts->>'kind' as kind
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(object text, "sourceId" text)
     left join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w."sourceId"
     left join id_map m on m.workspace_id = ${workspaceId} and m.object = w.object and m.source_id = w."sourceId"
@@ -108,7 +111,11 @@ async function documentOf(deps: Deps, actor: Actor, row: Row): Promise<RecordDoc
         : {
             resource: row.resource,
             id: row.destinationId,
-            url: deepLink(deps, { workspaceId: actor.workspaceId, region }, row.resource, row.destinationId),
+            // No address of an internal article in Intercom's pages is on record.
+            url:
+              row.kind === 'internal_article'
+                ? null
+                : deepLink(deps, { workspaceId: actor.workspaceId, region }, row.resource, row.destinationId),
           },
     run: row.runId,
     hashes: { source: row.rawHash, mapped: row.mappedHash, loaded: row.loadedHash },
