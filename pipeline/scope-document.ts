@@ -158,8 +158,9 @@ function objectOf(
   found: DiscoveredObject,
   map: StoredMap | undefined,
 ): ScopeObject {
-  const type = definition.destination.type;
-  const destination = DESTINATIONS[definition.destination.resource];
+  const { type, document } = definition.destination;
+  const resource = DESTINATIONS[definition.destination.resource];
+  const destination = document === undefined ? resource : `${resource} (${document.file})`;
   return {
     object: definition.name,
     label: definition.plural,
