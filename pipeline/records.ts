@@ -52,9 +52,11 @@ export async function resolve(deps: Deps, actor: Actor, query: string): Promise<
     });
   }
   const { sql } = deps.db;
+  // Staging also holds lists that nothing is made of (workflows); those are not records.
+  const objects = deps.registry.all().map(({ name }) => name);
   const matches = await sql<{ object: string; sourceId: string }[]>`
     select object, source_id as "sourceId" from source_records
-    where workspace_id = ${actor.workspaceId} and (lower(display_id) = any(${words}) or lower(source_id) = any(${words}))
+    where workspace_id = ${actor.workspaceId} and object = any(${objects}) and (lower(display_id) = any(${words}) or lower(source_id) = any(${words}))
     union select object, source_id from id_map
     where workspace_id = ${actor.workspaceId} and (lower(display_id) = any(${words}) or lower(source_id) = any(${words}))
     limit ${MAX_MATCHES}`;

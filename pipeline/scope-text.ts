@@ -182,7 +182,7 @@ export function scopeHtml(scope: ScopeDocument): string {
   const blocks = scopeBlocks(scope);
   const title = blocks[0]?.kind === 'heading' ? blocks[0].text : 'Migration scope';
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body>
 ${blocks.map(htmlBlock).join('\n')}

@@ -82,7 +82,7 @@ export async function* readmeFile(sql: Queryable, context: PackageContext): Asyn
         ),
     '## To rebuild by hand',
     'Workflows, Fin, live SLA timers, saved reports and dashboards do not migrate. The service catalogue and the SLA policies are lossy by design: Intercom has no such records, so they are listed here to be rebuilt. SLA policies without an endpoint are rebuilt from the tickets they were applied to; their targets and business hours have to be taken from the screens of Infraon.',
-    'Texts that name another ticket keep its Infraon number. To find where it went, look it up in `crosswalk.csv`, or with **Find an Infraon record** in the inbox panel.',
+    'Links of the desk inside texts carry the new address behind them where the record had been moved by then; all others, and texts that name a ticket by its number, stay as they were. To find where it went, look it up in `crosswalk.csv`, or with **Find an Infraon record** in the inbox panel.',
   ].join('\n\n');
   yield '\n';
 }
