@@ -32,7 +32,10 @@ function checkFields(definition: ObjectDefinition, names: ReadonlySet<string>): 
     for (const object of objectsOf(field)) {
       if (!names.has(object)) problems.push(`field "${field.key}" refers to the unknown object "${object}"`);
     }
-    if (['thread', 'files'].includes(field.type) && !definition.children?.some((child) => child.key === field.key)) {
+    if (
+      ['thread', 'files'].includes(field.type) &&
+      !definition.children?.some((child) => child.key === field.key)
+    ) {
       problems.push(`${field.type} "${field.key}" has no child definition`);
     }
   }
@@ -78,6 +81,18 @@ function checkRelationships(definition: ObjectDefinition, all: readonly ObjectDe
     }
   }
   return problems;
+}
+
+/** A link is read from its other end by an index that the other object must keep. */
+function checkReverse(definition: ObjectDefinition, all: readonly ObjectDefinition[]): Problems {
+  return definition.fields.flatMap(({ key, reverse }) => {
+    if (reverse === undefined) return [];
+    const other = all.find(({ name }) => name === reverse.object);
+    const indexed = other?.fields.some((field) => field.key === reverse.field && field.indexed === true);
+    return indexed === true
+      ? []
+      : [`field "${key}" reads ${reverse.object}.${reverse.field}, which is not indexed`];
+  });
 }
 
 function checkDestination(definition: ObjectDefinition): Problems {
@@ -133,6 +148,7 @@ export function checkDefinitions(definitions: readonly ObjectDefinition[]): Prob
       ...checkFields(definition, names),
       ...checkDependencies(definition, names),
       ...checkRelationships(definition, definitions),
+      ...checkReverse(definition, definitions),
       ...checkDestination(definition),
       ...validateMap(definition, definition.mapping).map(({ rule_id, message }) =>
         rule_id === '' ? message : `rule for "${rule_id}": ${message}`,

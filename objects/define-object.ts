@@ -56,6 +56,10 @@ export interface FieldDefinition {
    * among `isNot` are left out; a kind that nobody knows is taken, and the id decides (see `orObjects`).
    */
   links?: { rows: string[]; id: string[]; kind: string[]; isNot: string[] };
+  /** References: the records of another object whose indexed field refers to this one are linked as well. */
+  reverse?: { object: string; field: string };
+  /** References: records are found by it from the other end (`reverse`). */
+  indexed?: true;
   /** Rows that become one line of text each, in a list; a part without a value is left out of its line. */
   lines?: { rows: string[]; parts: LinePart[] };
 }
@@ -85,6 +89,8 @@ export interface ChildDefinition {
   /** Field paths inside one child row. */
   fields: Record<string, { paths: string[]; evidence: Evidence }>;
   unknownPrivacy?: 'internal';
+  /** The record is moved, with a warning, when this list cannot be read. */
+  optional?: true;
 }
 
 export interface RuleDefinition {

@@ -13,15 +13,20 @@ const KINDS: Record<string, string[]> = {
   release: ['53', 'release'],
 };
 
-/** Links to records of one kind: the record's own path to them, and the rows of its list of links. */
+/**
+ * Links to records of one kind: the record's own path to them, the rows of its list of links, and the links that only
+ * the other record holds.
+ */
 export function linkField(
   key: string,
   label: string,
   object: 'incident' | 'problem' | 'change' | 'release',
   paths: string[],
+  more: Pick<FieldDefinition, 'reverse' | 'indexed'> = {},
 ): FieldDefinition {
   const others = ['incident', 'problem', 'change', 'release'].filter((name) => name !== object);
   return field(key, label, 'references', paths, 'inferred', {
+    ...more,
     object,
     orObjects: others,
     links: {

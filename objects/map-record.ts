@@ -35,6 +35,18 @@ function requiredFieldIssues(definition: ObjectDefinition, values: Record<string
     );
 }
 
+/** Where extraction notes the lists that belong to a record but could not be read, with the reason. */
+export const UNREAD = '$unread';
+
+function unreadIssues(raw: Raw): MappingIssue[] {
+  const unread = raw[UNREAD];
+  if (!isObject(unread)) return [];
+  return Object.entries(unread).map(([child, reason]): MappingIssue => {
+    const message = `The ${child.replaceAll('_', ' ')} could not be read from Infraon: ${textOf(reason) ?? 'unknown reason'}`;
+    return { code: 'source_unreadable', field: child, value: null, message, suggestion: null };
+  });
+}
+
 function uniqueKeyOf(definition: ObjectDefinition, values: Record<string, unknown>): string | null {
   const field = definition.identity.unique?.field;
   const value = field === undefined ? undefined : textOf(values[field])?.trim();
@@ -140,6 +152,7 @@ export function mapRecord(
     targets[rule.target] = outcome.value;
   }
   if (issues.length > 0) return { ok: false, issues };
+  warnings.push(...unreadIssues(record));
   const built = buildPayload(definition, values, targets);
   if ('issues' in built) return { ok: false, issues: built.issues };
   return {

@@ -32,8 +32,8 @@ export const PLAN_FIELDS: FieldDefinition[] = [
 ];
 
 export const PLAN_CHILDREN: ChildDefinition[] = [
-  { key: 'risks', source: 'risks', fields: {} },
-  { key: 'impacts', source: 'impacts', fields: {} },
+  { key: 'risks', source: 'risks', fields: {}, optional: true },
+  { key: 'impacts', source: 'impacts', fields: {}, optional: true },
 ];
 
 export const PLAN_RULES = [

@@ -98,6 +98,14 @@ function readEdges(raw: Raw, field: FieldDefinition, ownId: string | undefined):
   return links.size === 0 ? undefined : [...links];
 }
 
+/** Where the engine puts the links that other records hold, by field. */
+export const REVERSE_LINKS = '$linked';
+
+function linkedFrom(raw: Raw, key: string): string[] {
+  const ids = readPath(raw, `${REVERSE_LINKS}.${key}`);
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+}
+
 function childOf(definition: ObjectDefinition, key: string): ChildDefinition | undefined {
   return definition.children?.find((child) => child.key === key);
 }
@@ -123,7 +131,10 @@ export function readFields(
           ? readFileRows(found, child)
           : readThread(found, child, context.timezone);
     if (value !== undefined) values[field.key] = value;
-    const links = field.links === undefined ? [] : readLinks(raw, field.links);
+    const links = [
+      ...(field.links === undefined ? [] : readLinks(raw, field.links)),
+      ...(field.reverse === undefined ? [] : linkedFrom(raw, field.key)),
+    ];
     if (links.length > 0) {
       const known = Array.isArray(value) ? (value as unknown[]) : [];
       values[field.key] = [...new Set([...known, ...links])];

@@ -194,9 +194,9 @@ export const TICKET_CHILDREN: ChildDefinition[] = [
     },
     unknownPrivacy: 'internal',
   },
-  { key: 'attachments', source: 'attachments', fields: {} },
-  { key: 'history', source: 'history', fields: {} },
-  { key: 'tasks', source: 'tasks', fields: {} },
+  { key: 'attachments', source: 'attachments', fields: {}, optional: true },
+  { key: 'history', source: 'history', fields: {}, optional: true },
+  { key: 'tasks', source: 'tasks', fields: {}, optional: true },
 ];
 
 const AS_LINES = 'A custom object has no lists of its own: one line each.';

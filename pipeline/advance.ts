@@ -5,6 +5,7 @@ import type { Registry } from '../objects/registry.ts';
 import { BATCH_SIZE, batchKey, type BatchStep } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { reverseSources } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { finalState } from './balance.ts';
 import { OR, UNFINISHED } from './load/load-record.ts';
@@ -115,7 +116,10 @@ async function openLists(
   }
 }
 
-/** Whether a step of an object may run now. Mapping and reading are open at once; loading waits for what it refers to. */
+/**
+ * Whether a step of an object may run now. Reading is open at once, and so is mapping unless links are read from records
+ * of another object; loading waits for what it refers to.
+ */
 function isOpen(
   registry: Registry,
   run: FrozenRun,
@@ -123,7 +127,11 @@ function isOpen(
   object: string,
   step: BatchStep,
 ): boolean {
-  if (step === 'extract' || step === 'map') return true;
+  if (step === 'extract') return true;
+  if (step === 'map') {
+    const sources = reverseSources(registry.get(object)).filter((source) => run.objects.includes(source));
+    return sources.every((source) => isListed(run, source) && !has(outstanding, source, ['list', 'extract']));
+  }
   const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
   if (step === 'load') {
     const self = isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']);

@@ -14,6 +14,7 @@ import { notListed, requireRun, type ExtractionState, type FrozenRun } from './f
 import { infraonFor } from './infraon-access.ts';
 import { asOffered } from './offered-source.ts';
 import { readFullRecord } from './read-source.ts';
+import { linkAliases } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
 
 /** A list job reads this many pages, then makes room for others. */
@@ -110,12 +111,15 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
 }
 
-/** Every id by which threads may name this record; only people have more than their own. */
+/** Every id by which others may name this record: those of people in threads, and the other ends of its links. */
 function aliasesOf(raw: RawRecord, id: string, definition: ObjectDefinition, timezone: string): string[] {
-  if (definition.person === undefined) return [id];
+  const links = linkAliases(raw, definition, timezone);
+  if (definition.person === undefined) return [...new Set([id, ...links])];
   const values = readFields(raw, definition, { timezone });
   const others = definition.person.ids.map((field) => textOf(values[field]));
-  return [...new Set([id, ...others.filter((alias) => alias !== null && alias !== '')])] as string[];
+  return [
+    ...new Set([id, ...links, ...others.filter((alias) => alias !== null && alias !== '')]),
+  ] as string[];
 }
 
 function exclusionOf(raw: RawRecord, spec: InfraonProfile['objects'][string]): string | null {

@@ -6,8 +6,10 @@ import { isRecordRef, type MappingIssue, type RecordRef } from '../objects/mappi
 import { payloadHash } from '../objects/payload-hash.ts';
 import { authorIdsOf, indexPeople } from '../objects/people.ts';
 import { articleContext } from './article-sources.ts';
+import { REVERSE_LINKS } from '../objects/read-fields.ts';
 import type { BatchScope } from './batch.ts';
 import { addToLedger, stagedRaw } from './extract.ts';
+import { reverseLinks } from './reverse-links.ts';
 import { pinnedMap, type FrozenRun } from './frozen-run.ts';
 import { fieldPathsOf, findConnection } from './infraon-access.ts';
 
@@ -45,8 +47,10 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
     ...(await articleContext(scope, definition, rules, [...raws.values()])),
   };
 
+  const reverse = await reverseLinks(sql, run.workspaceId, definition, ids);
+
   const results = records.map((record): Mapped => {
-    const raw = raws.get(record.sourceId) ?? {};
+    const raw = { ...raws.get(record.sourceId), [REVERSE_LINKS]: reverse.get(record.sourceId) };
     const result = mapRecord(raw, definition, rules, context, fixes.get(record.sourceId));
     if (!result.ok) {
       return {

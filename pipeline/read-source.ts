@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TransientError } from '../errors.ts';
+import { TransientError, messageOf } from '../errors.ts';
+import { isWrongWay } from '../connectors/infraon/children.ts';
 import { firstText, firstValue, readPath } from '../connectors/infraon/paths.ts';
 import type { ObjectSpec } from '../connectors/infraon/profile.ts';
 import type { Cursor, InfraonClient, Page, RawRecord } from '../connectors/infraon/types.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
+import { UNREAD } from '../objects/map-record.ts';
 
 /** The one way in which a source record is identified, excluded and completed, for discovery and extraction alike. */
 export interface SourceKey {
@@ -73,7 +75,7 @@ export function hasMoreThanRow(client: InfraonClient, definition: ObjectDefiniti
 /**
  * A row with its detail laid over it, since each of the two carries values that the other lacks (Infraon reference,
  * incident list row and detail), and with its children under `$children.<source>`. Children that this tenant gives no
- * way to ask for are left out; probing has reported them.
+ * way to ask for are left out; probing has reported them. Optional ones that are refused are noted with the record.
  */
 export async function readFullRecord(
   client: InfraonClient,
@@ -86,10 +88,19 @@ export async function readFullRecord(
   const detail = client.hasDetail(object) ? await client.detail(object, sourceId) : {};
   const record: RawRecord = { ...row, ...detail };
   const children: Record<string, RawRecord[]> = {};
+  const unread: Record<string, string> = {};
   for (const child of definition.children ?? []) {
-    if (client.canReadChild(object, child.source)) {
+    if (!client.canReadChild(object, child.source)) continue;
+    try {
       children[child.key] = await client.children(object, child.source, record);
+    } catch (error) {
+      if (child.optional !== true || !isWrongWay(error)) throw error;
+      unread[child.key] = messageOf(error);
     }
   }
-  return Object.keys(children).length === 0 ? record : { ...record, $children: children };
+  return {
+    ...record,
+    ...(Object.keys(children).length === 0 ? {} : { $children: children }),
+    ...(Object.keys(unread).length === 0 ? {} : { [UNREAD]: unread }),
+  };
 }

@@ -64,11 +64,17 @@ export const object = defineObject({
       'seen',
     ),
     field('assessment_skipped', 'Assessment skipped', 'boolean', ['skip_assessment'], 'seen'),
-    linkField('incidents', 'Linked incidents', 'incident', [
-      'incidents[].incident_id',
-      'incident[].incident_id',
-    ]),
-    linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id']),
+    linkField(
+      'incidents',
+      'Linked incidents',
+      'incident',
+      ['incidents[].incident_id', 'incident[].incident_id'],
+      { reverse: { object: 'incident', field: 'changes' }, indexed: true },
+    ),
+    linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id'], {
+      reverse: { object: 'problem', field: 'changes' },
+      indexed: true,
+    }),
     impactedField('configuration_items', 'Configuration items and assets'),
   ],
   children: [...TICKET_CHILDREN, ...PLAN_CHILDREN],

@@ -183,9 +183,18 @@ export const object = defineObject({
       ['request.display_id', 'request.request_id', 'request.id'],
       'inferred',
     ),
-    linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id']),
-    linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id']),
-    linkField('releases', 'Linked releases', 'release', ['release.release_id', 'release.id']),
+    linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id'], {
+      reverse: { object: 'problem', field: 'incidents' },
+      indexed: true,
+    }),
+    linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id'], {
+      reverse: { object: 'change', field: 'incidents' },
+      indexed: true,
+    }),
+    linkField('releases', 'Linked releases', 'release', ['release.release_id', 'release.id'], {
+      reverse: { object: 'release', field: 'incidents' },
+      indexed: true,
+    }),
     field('links', 'Linked records', 'list', [], 'inferred', {
       lines: {
         rows: ['reference'],

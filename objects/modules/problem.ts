@@ -73,17 +73,23 @@ export const object = defineObject({
     ),
     field('external_number', 'External number', 'string', ['external_problem_number'], 'documented'),
     field('merged', 'Merged', 'boolean', ['is_merge_problem'], 'documented'),
-    linkField('incidents', 'Linked incidents', 'incident', [
-      'incidents[].incident_id',
-      'incident[].incident_id',
-    ]),
-    linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id']),
+    linkField(
+      'incidents',
+      'Linked incidents',
+      'incident',
+      ['incidents[].incident_id', 'incident[].incident_id'],
+      { reverse: { object: 'incident', field: 'problems' }, indexed: true },
+    ),
+    linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id'], {
+      reverse: { object: 'change', field: 'problems' },
+      indexed: true,
+    }),
     impactedField('configuration_items', 'Configuration items and assets'),
   ],
   children: [
     ...TICKET_CHILDREN,
-    { key: 'root_cause', source: 'root_cause', fields: {} },
-    { key: 'data', source: 'data', fields: {} },
+    { key: 'root_cause', source: 'root_cause', fields: {}, optional: true },
+    { key: 'data', source: 'data', fields: {}, optional: true },
   ],
   destination: {
     resource: 'custom_object_instances',

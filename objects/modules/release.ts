@@ -28,10 +28,13 @@ export const object = defineObject({
       { personal: true },
     ),
     linkField('changes', 'Linked changes', 'change', ['changes[].change_id', 'change[].change_id']),
-    linkField('incidents', 'Linked incidents', 'incident', [
-      'incidents[].incident_id',
-      'incident[].incident_id',
-    ]),
+    linkField(
+      'incidents',
+      'Linked incidents',
+      'incident',
+      ['incidents[].incident_id', 'incident[].incident_id'],
+      { reverse: { object: 'incident', field: 'releases' }, indexed: true },
+    ),
     impactedField('configuration_items', 'Configuration items and assets'),
   ],
   children: [...TICKET_CHILDREN, ...PLAN_CHILDREN],

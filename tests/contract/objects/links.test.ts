@@ -54,7 +54,13 @@ function withHub(): Desk {
   }
   made.relations.push({ relation_id: '8999', parent_ci_id: NOWHERE, child_ci_id: model.ci_id });
   incident.impacted_asset = [{ ci_id: hub.ci_id }, { ci_id: model.ci_id }, { ci_id: NOWHERE }];
-  const reference = Array.isArray(problem.reference) ? problem.reference : [];
+  // Links that one end alone holds: the first problem's incidents, and the incidents of the first change.
+  for (const each of made.incidents) {
+    if (references(problem, 10).includes(each.incident_id)) each.problem = { problem_id: problem.problem_id };
+    each.change = {};
+  }
+  problem.reference = [];
+  const reference: JsonObject[] = [];
   problem.reference = [...reference, { module_id: 10, ref_id: NOWHERE, ref_display_id: 'INCI0' }];
   return made;
 }
@@ -110,6 +116,13 @@ function impacted(record: JsonObject): string[] {
   return rows.map(({ ci_id }) => textOf(ci_id));
 }
 
+/** Incidents that name a problem or a change as theirs. */
+function naming(kind: 'problem' | 'change', id: string): string[] {
+  return desk.incidents
+    .filter((incident) => textOf((incident[kind] as JsonObject | undefined)?.[`${kind}_id`]) === id)
+    .map(({ incident_id }) => incident_id);
+}
+
 function relatedTo(id: string): string[] {
   return desk.relations
     .filter(({ parent_ci_id, child_ci_id }) => parent_ci_id === id || child_ci_id === id)
@@ -159,9 +172,11 @@ describe('links', () => {
     }
   });
 
-  it('between incidents, problems, changes and releases are made on both sides', () => {
+  it('between incidents, problems, changes and releases are made on both sides, whichever holds them', () => {
+    expect(desk.problems.some(({ problem_id }) => naming('problem', problem_id).length > 0)).toBe(true);
+    expect(desk.changes.some((change) => references(change, 10).length > 0)).toBe(true);
     for (const problem of desk.problems) {
-      const incidents = references(problem, 10);
+      const incidents = [...references(problem, 10), ...naming('problem', problem.problem_id)];
       expect(stored('problem', problem.problem_id, 'incidents')).toEqual(
         destinationsOf('incident', incidents),
       );
@@ -177,9 +192,19 @@ describe('links', () => {
     }
     const linked = desk.incidents.filter(({ incident_id }) => destinations.has(`incident ${incident_id}`));
     for (const incident of linked) {
-      const { problem, change } = incident as unknown as Record<'problem' | 'change', JsonObject>;
-      const problems = [textOf(problem.problem_id)];
-      const changes = [textOf(change.change_id)];
+      const { incident_id, problem, change } = incident;
+      const problems = [
+        textOf((problem as JsonObject).problem_id),
+        ...desk.problems
+          .filter((each) => references(each, 10).includes(incident_id))
+          .map((each) => each.problem_id),
+      ];
+      const changes = [
+        textOf((change as JsonObject).change_id),
+        ...desk.changes
+          .filter((each) => references(each, 10).includes(incident_id))
+          .map((each) => each.change_id),
+      ];
       expect(onConversation(incident.incident_id, 'Infraon problems')).toEqual(
         destinationsOf('problem', problems),
       );

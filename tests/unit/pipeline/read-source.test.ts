@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { defaultProfile } from '../../../connectors/infraon/profile.ts';
 import type { InfraonClient, Page } from '../../../connectors/infraon/types.ts';
-import { TransientError } from '../../../errors.ts';
-import { exclusionOf, keyOf, pagesOf } from '../../../pipeline/read-source.ts';
+import { SchemaError, TransientError } from '../../../errors.ts';
+import { mapRecord } from '../../../objects/map-record.ts';
+import { exclusionOf, keyOf, pagesOf, readFullRecord } from '../../../pipeline/read-source.ts';
+import { definitionWith } from './definitions.ts';
 
 const profile = defaultProfile();
 const spec = profile.objects['incident']!;
@@ -71,5 +73,63 @@ describe('pagesOf', () => {
     await expect(read(Array.from({ length: 6 }, () => resting))).rejects.toBe(resting);
     const lost = new TransientError('lost', { code: 'http_connection_lost', outcomeUnknown: true });
     await expect(read([lost, page('1', null)])).rejects.toBe(lost);
+  });
+});
+
+describe('readFullRecord', () => {
+  const definition = definitionWith(
+    [{ key: 'id', label: 'Id', type: 'string', paths: ['id'], evidence: 'seen' }],
+    {
+      children: [
+        { key: 'tasks', source: 'tasks', fields: {}, optional: true },
+        { key: 'notes', source: 'notes', fields: {} },
+      ],
+    },
+  );
+
+  function clientWith(children: Record<string, unknown[] | Error>): InfraonClient {
+    return {
+      profile,
+      hasDetail: () => false,
+      canReadChild: () => true,
+      children(_object: string, child: string) {
+        const answer = children[child];
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+      },
+    } as unknown as InfraonClient;
+  }
+
+  it('notes an optional list that is refused, and moves on', async () => {
+    const refused = new SchemaError('the answer holds no list of rows', { code: 'source_child_shape' });
+    const record = await readFullRecord(
+      clientWith({ tasks: refused, notes: [{ id: 1 }] }),
+      definition,
+      { id: '7' },
+      '7',
+    );
+    expect(record).toEqual({
+      id: '7',
+      $children: { notes: [{ id: 1 }] },
+      $unread: { tasks: 'the answer holds no list of rows' },
+    });
+    const mapped = mapRecord(record, definition, [], {
+      timezone: 'UTC',
+      now: new Date(0),
+      companyRule: 'none',
+    });
+    expect(mapped.ok && mapped.warnings.map(({ code, field }) => `${code} ${field ?? ''}`)).toEqual([
+      'source_unreadable tasks',
+    ]);
+  });
+
+  it('fails for a list that the record cannot do without, and for a source that is merely down', async () => {
+    const refused = new SchemaError('no list', { code: 'source_child_shape' });
+    await expect(
+      readFullRecord(clientWith({ tasks: [], notes: refused }), definition, { id: '7' }, '7'),
+    ).rejects.toBe(refused);
+    const down = new TransientError('down', { code: 'source_unreachable', outcomeUnknown: false });
+    await expect(
+      readFullRecord(clientWith({ tasks: down, notes: [] }), definition, { id: '7' }, '7'),
+    ).rejects.toBe(down);
   });
 });
