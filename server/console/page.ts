@@ -8,6 +8,23 @@ const SUPPORT = html`<button type="button" id="support" hidden>Support</button>
 /** Who looks at a page, and whether the page loads the Messenger for them. */
 export interface Viewer extends SessionDocument {
   messenger: boolean;
+  /** Path of the page. */
+  path: string;
+}
+
+const PAGES = [
+  { path: '/console', name: 'Status' },
+  { path: '/console/connect', name: 'Infraon connection' },
+  { path: '/console/teammates', name: 'Teammates' },
+  { path: '/console/downloads', name: 'Downloads' },
+];
+
+function navigation(here: string): SafeHtml {
+  return html`<nav aria-label="Console">
+    ${PAGES.map(
+      ({ path, name }) => html`<a href="${path}" ${path === here && html`aria-current="page"`}>${name}</a> `,
+    )}
+  </nav>`;
 }
 
 /** A whole page; `viewer` puts the workspace, the person, support and the way out at its top. */
@@ -36,6 +53,7 @@ export function page(title: string, viewer: Viewer | undefined, content: SafeHtm
             <p><strong>Infraon Desk to Intercom</strong></p>
             ${person}
           </header>
+          ${viewer !== undefined && navigation(viewer.path)}
           <main>
             <h1>${title}</h1>
             ${content}

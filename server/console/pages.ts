@@ -11,7 +11,7 @@ export function signInPage(): string {
   );
 }
 
-/** Where the installation ends before the App Store; the steps are those of the inbox panel. */
+/** Where the installation ends before the App Store; the steps are those of the journey. */
 export function welcomePage(viewer: Viewer, storeUrl: string): string {
   return page(
     'The app is installed',
@@ -20,19 +20,29 @@ export function welcomePage(viewer: Viewer, storeUrl: string): string {
       <h2>Next steps</h2>
       <ol>
         <li>
-          In the Intercom Inbox, open a conversation, choose <strong>Edit apps</strong> at the top of the
-          right sidebar and pin this app. Each teammate pins it once.
+          <a href="/console/connect">Connect Infraon</a>: the address and an account of your desk. What the
+          account can read is tried and reported.
         </li>
         <li>
-          In the panel choose <strong>Connect Infraon</strong> and enter the address and an account of your
-          desk.
+          <a href="/console/teammates">Decide who may do what</a>. You are an owner; everybody else only looks
+          on.
         </li>
-        <li>Choose <strong>Discover</strong> to see what is there and how long the move will take.</li>
-        <li>Review and approve the maps, check readiness, and run a sample before anything else.</li>
+        <li>
+          Pin the app: in the Intercom Inbox, open a conversation, choose <strong>Edit apps</strong> at the
+          top of the right sidebar and pin it. Each teammate pins it once.
+        </li>
+        <li>
+          In the panel choose <strong>Discover</strong> to see what is there and how long the move will take.
+          The written scope is then under <a href="/console/downloads">Downloads</a>.
+        </li>
+        <li>
+          In the panel review and approve the maps, check readiness, and run a sample before anything else.
+          The console shows <a href="/console">how far it is</a>.
+        </li>
       </ol>
       <p>
-        <a class="button primary" href="${storeUrl}">Return to Intercom</a>
-        <a class="button" href="/console">Open the console</a>
+        <a class="button primary" href="/console/connect">Connect Infraon</a>
+        <a class="button" href="${storeUrl}">Return to Intercom</a>
       </p>`,
   );
 }
@@ -90,7 +100,7 @@ export function statusPage(viewer: Viewer, status: Status): string {
 function sourceSection(source: SourceDocument): SafeHtml {
   if (source.state === 'not_connected') {
     return html`<h2>Infraon</h2>
-      <p class="muted">Not connected. Connect it in the inbox panel.</p>`;
+      <p>Not connected. <a href="/console/connect">Connect Infraon</a></p>`;
   }
   const weak = source.capabilities.filter(({ ok }) => !ok);
   const proven = source.capabilities.filter(({ ok }) => ok);

@@ -2,16 +2,15 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { appStoreRedirect } from '../../connectors/intercom/oauth.ts';
 import type { MessengerConfig } from '../../config.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import type { SessionDocument } from '../../pipeline/documents.ts';
 import { appUrl } from '../../pipeline/installations.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import { requireOwnOrigin } from '../api/guards.ts';
 import { logFailure, publicError } from '../error-handler.ts';
 import { requestIdOf } from '../request-context.ts';
 import { closeSession, findSession } from '../sessions.ts';
-import { messengerPolicy } from './messenger-policy.ts';
-import type { Viewer } from './page.ts';
 import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
+import { forSignedIn, pageSender } from './send-page.ts';
+import { setupRoutes } from './setup-routes.ts';
 import { STYLE } from './style.ts';
 
 const LATEST_RUNS = 10;
@@ -24,10 +23,7 @@ export function consoleRoutes(
 ): Router {
   const router = express.Router();
 
-  function sendToPerson(response: Response, document: SessionDocument, render: (viewer: Viewer) => string) {
-    if (messenger !== undefined) response.set('Content-Security-Policy', messengerPolicy(messenger));
-    response.type('html').send(render({ ...document, messenger: messenger !== undefined }));
-  }
+  const sendPage = pageSender(messenger);
 
   router.get('/console/style.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('text/css').send(STYLE);
@@ -39,33 +35,29 @@ export function consoleRoutes(
     else response.redirect(303, '/console');
   });
 
-  router.get('/welcome', async (request, response) => {
-    const session = await findSession(deps, request);
-    if (session === undefined) {
-      response.redirect(303, '/');
-      return;
-    }
-    const { document } = session;
-    const storeUrl = appStoreRedirect(appUrl(deps, document.workspace.region));
-    sendToPerson(response, document, (viewer) => welcomePage(viewer, storeUrl));
-  });
+  router.get(
+    '/welcome',
+    forSignedIn(deps, ({ document }, _request, response) => {
+      const storeUrl = appStoreRedirect(appUrl(deps, document.workspace.region));
+      sendPage(response, document, (viewer) => welcomePage(viewer, storeUrl));
+    }),
+  );
 
-  router.get('/console', async (request, response) => {
-    const session = await findSession(deps, request);
-    if (session === undefined) {
-      response.redirect(303, '/');
-      return;
-    }
-    const { actor } = session;
-    const [source, discovery, runs, settings] = await Promise.all([
-      useCases.getSource(actor),
-      useCases.getDiscovery(actor),
-      useCases.listRuns(actor, { limit: LATEST_RUNS }),
-      useCases.getSettings(actor),
-    ]);
-    const status = { source, discovery, runs: runs.items, settings };
-    sendToPerson(response, session.document, (viewer) => statusPage(viewer, status));
-  });
+  router.get(
+    '/console',
+    forSignedIn(deps, async ({ actor, document }, _request, response) => {
+      const [source, discovery, runs, settings] = await Promise.all([
+        useCases.getSource(actor),
+        useCases.getDiscovery(actor),
+        useCases.listRuns(actor, { limit: LATEST_RUNS }),
+        useCases.getSettings(actor),
+      ]);
+      const status = { source, discovery, runs: runs.items, settings };
+      sendPage(response, document, (viewer) => statusPage(viewer, status));
+    }),
+  );
+
+  router.use(setupRoutes(deps, useCases, sendPage));
 
   router.post('/sign-out', requireOwnOrigin(deps.options.publicUrl), async (request, response) => {
     await closeSession(deps, request, response);

@@ -5,7 +5,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-header, main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem; }
+header, nav, main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; align-items: baseline; border-bottom: 1px solid var(--line); }
 header p { margin: 0; }
 h1 { font-size: 1.6rem; }
@@ -19,9 +19,23 @@ th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px s
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
 form { display: inline; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-top: .5rem; padding-bottom: 0; }
+nav a { padding: .25rem 0; }
+nav a[aria-current] { font-weight: 600; text-decoration: none; border-bottom: 2px solid var(--accent); }
+form.stack { display: block; max-width: 34rem; }
+fieldset { margin: 1.25rem 0; padding: .25rem 1rem; border: 1px solid var(--line); border-radius: .4rem; }
+legend { font-weight: 600; padding: 0 .35rem; }
+.field label, .field span { display: block; }
+.field label { font-weight: 600; }
+input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted); border-radius: .4rem; background: var(--back); color: var(--text); }
+.field input { width: 100%; }
+[aria-invalid=true] { border: 2px solid var(--bad); }
+dt { font-weight: 600; float: left; clear: left; width: 6rem; }
+dd { margin: 0 0 .35rem 6rem; }
+tbody th { font-weight: 400; }
 #support-unread:not(:empty) { color: var(--accent); font-weight: 600; }
 button, .button { font: inherit; display: inline-block; padding: .45rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; background: transparent; color: var(--accent); text-decoration: none; cursor: pointer; }
-.button.primary { background: var(--accent); color: var(--back); }
+button.primary, .button.primary { background: var(--accent); color: var(--back); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 li { margin: .4rem 0; }
 `;

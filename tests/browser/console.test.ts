@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CREDENTIALS } from '../../simulators/infraon/server.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
 
@@ -66,18 +67,68 @@ describe('the console', () => {
     expect(await page.getByRole('status').innerText()).toContain('installed successfully');
   });
 
-  it('shows the state of the migration, also in a narrow window', async () => {
-    await page.goto(`${stage.appUrl}/console`);
-    await watched.picture('console-04-status');
-    await expectReadable();
-    expect(await page.getByRole('heading', { name: 'Infraon', exact: true }).count()).toBe(1);
+  async function expectNoSidewaysScroll(): Promise<void> {
     await page.setViewportSize({ width: 360, height: 740 });
-    await watched.picture('console-05-narrow');
     const overflow = await page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
     expect(overflow).toBeLessThanOrEqual(0);
     await page.setViewportSize({ width: 1400, height: 1000 });
+  }
+
+  it('connects Infraon in a form that says beside a field what is wrong with it', async () => {
+    await page.goto(`${stage.appUrl}/welcome`);
+    await page.getByRole('listitem').getByRole('link', { name: 'Connect Infraon' }).click();
+    await expectReadable();
+    await expectNoSidewaysScroll();
+    await page.getByLabel('Infraon address').fill(stage.infraon.url);
+    await page.getByLabel('User name').fill(DEFAULT_CREDENTIALS.username);
+    await page.getByLabel('Password').fill('not the password');
+    await page.getByLabel('Password').press('Enter');
+    await page.getByRole('alert').waitFor();
+    // A browser notes every answer of 4xx in its console.
+    watched.errors.splice(0);
+    await watched.picture('console-06-refused');
+    const password = page.getByLabel('Password');
+    expect(await password.getAttribute('aria-invalid')).toBe('true');
+    expect(await password.inputValue()).toBe('');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('password');
+    await expectReadable();
+    await password.fill(DEFAULT_CREDENTIALS.password);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.waitForURL('**/console');
+    expect(await page.getByRole('main').innerText()).toContain(stage.infraon.url);
+  });
+
+  it('gives a teammate another role', async () => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Teammates' }).click();
+    await watched.picture('console-07-teammates');
+    await expectReadable();
+    await expectNoSidewaysScroll();
+    const row = page.getByRole('row').filter({ hasText: 'migration@northwind.example' });
+    await row.getByRole('combobox').selectOption('operator');
+    await row.getByRole('button').click();
+    await page.waitForLoadState();
+    expect(await row.getByRole('combobox').inputValue()).toBe('operator');
+  });
+
+  it('offers the handoff package', async () => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Downloads' }).click();
+    await watched.picture('console-08-downloads');
+    await expectReadable();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download the handoff package' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^handoff-.*\.zip$/);
+  });
+
+  it('shows the state of the migration, also in a narrow window', async () => {
+    await page.goto(`${stage.appUrl}/console`);
+    await watched.picture('console-04-status');
+    await expectReadable();
+    expect(await page.getByRole('heading', { name: 'Infraon', exact: true }).count()).toBe(1);
+    await expectNoSidewaysScroll();
   });
 
   it('can be used from the keyboard, and left', async () => {
