@@ -162,3 +162,24 @@ describe('object types', () => {
     for (const [token, owner] of tokens) world.intercom.state.tokens.set(token, owner);
   });
 });
+
+describe('references to people and conversations', () => {
+  it('are tried emptily before anything was moved, and the verdict says so', async () => {
+    const { types } = await getObjectTypes(world.deps, VIEWER);
+    await control(world.intercom, 'POST', 'object-types', {
+      types: types.map(({ identifier, name, attributes }) => ({ identifier, name, attributes })),
+    });
+    const probed = await probeObjectTypes(world.deps, OPERATOR);
+    const problem = probed.types.find(({ identifier }) => identifier === 'InfraonProblem');
+    expect(problem?.attributes.find(({ name }) => name === 'incidents')?.references).toEqual({
+      type: 'conversation',
+      cardinality: 'many',
+    });
+    expect(problem?.attributes.find(({ name }) => name === 'requester')?.references).toEqual({
+      type: 'contact',
+      cardinality: 'one',
+    });
+    expect(problem?.state).toBe('proven');
+    expect(problem?.detail).toContain('"requester", "incidents"; the sample reads them back');
+  });
+});
