@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { NotFoundError } from '../../errors.ts';
 import * as schemas from './schemas.ts';
 import { createHelpCenterCalls } from './help-center.ts';
+import { createListCalls } from './lists.ts';
 import { createSdk } from './sdk.ts';
 import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
 
@@ -86,6 +87,7 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
 
   return {
     ...createHelpCenterCalls(transport),
+    ...createListCalls(transport),
 
     // People who run the workspace
     async me() {

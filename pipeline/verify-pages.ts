@@ -1,0 +1,66 @@
+import type { IntercomClient } from '../connectors/intercom/client.ts';
+import type { ListPage } from '../connectors/intercom/lists.ts';
+import type { Payload } from '../objects/payloads.ts';
+
+/** Records of the largest page (Intercom API 2.16, POST /contacts/search and GET /custom_object_instances/{type}). */
+const PAGE_SIZE = 150;
+
+export interface WantedRecord {
+  payload: Payload;
+  destinationId: string;
+}
+
+/**
+ * A client that has read a batch's contacts and custom object instances from full pages, where the whole list takes
+ * fewer calls than the batch has records. What the pages do not show is read by id, as is everything else.
+ */
+export async function readByPages(
+  intercom: IntercomClient,
+  wanted: readonly WantedRecord[],
+  signal: AbortSignal,
+): Promise<IntercomClient> {
+  const contacts = new Set<string>();
+  const instances = new Map<string, Set<string>>();
+  for (const { payload, destinationId } of wanted) {
+    if (payload.resource === 'contacts') contacts.add(destinationId);
+    if (payload.resource === 'custom_object_instances')
+      instances.set(payload.type, (instances.get(payload.type) ?? new Set()).add(destinationId));
+  }
+  const seenContacts = await fromList(contacts, (cursor) => intercom.pageOfContacts(cursor), signal);
+  const seenInstances = new Map(
+    await Promise.all(
+      [...instances].map(async ([type, ids]) => {
+        const list = (cursor: string | null) => intercom.pageOfInstances(type, cursor);
+        return [type, await fromList(ids, list, signal)] as const;
+      }),
+    ),
+  );
+  return {
+    ...intercom,
+    getContact: (id) => {
+      const seen = seenContacts.get(id);
+      return seen === undefined ? intercom.getContact(id) : Promise.resolve(seen);
+    },
+    getInstance: (type, id) => {
+      const seen = seenInstances.get(type)?.get(id);
+      return seen === undefined ? intercom.getInstance(type, id) : Promise.resolve(seen);
+    },
+  };
+}
+
+/** The wanted ones of a list; the first page tells its length, and a list that is too long is not read on. */
+async function fromList<T extends { id: string }>(
+  ids: ReadonlySet<string>,
+  pageAt: (cursor: string | null) => Promise<ListPage<T>>,
+  signal: AbortSignal,
+): Promise<Map<string, T>> {
+  const seen = new Map<string, T>();
+  if (ids.size < 2) return seen;
+  for (let cursor: string | null = null; ;) {
+    const page: ListPage<T> = await pageAt(cursor);
+    for (const item of page.items) if (ids.has(item.id)) seen.set(item.id, item);
+    const pages = Math.ceil(page.total / PAGE_SIZE);
+    if (page.next === null || pages >= ids.size || seen.size === ids.size || signal.aborted) return seen;
+    cursor = page.next;
+  }
+}
