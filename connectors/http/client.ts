@@ -154,15 +154,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
 
   function report(call: HttpRequest, startedAt: number, status: number | null, errorCode?: string): void {
+    if (options.onExchange === undefined && !options.log.isLevelEnabled('debug')) return;
+    const { host, pathname } = new URL(call.url);
     const exchange: HttpExchange = {
       method: call.method,
-      host: new URL(call.url).host,
+      host,
       status,
       durationMs: performance.now() - startedAt,
       ...(errorCode === undefined ? {} : { errorCode }),
     };
     options.onExchange?.(exchange);
-    options.log.debug({ ...exchange, path: new URL(call.url).pathname }, 'http exchange');
+    options.log.debug({ ...exchange, path: pathname }, 'http exchange');
   }
 
   async function send(call: HttpRequest): Promise<HttpResponse> {

@@ -240,21 +240,25 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
       return page.conversations;
     },
     /** `skip_notifications` (2.15 and later) is in no SDK type; a comment without it is e-mailed to the contact. */
-    reply: (id: string, body: ConversationReply) =>
-      call(schemas.Conversation, {
+    async reply(id: string, body: ConversationReply) {
+      await transport.send({
         method: 'POST',
         path: `/conversations/${id}/reply`,
         operation: 'POST /conversations/{id}/reply',
         body,
-      }),
-    manage: (id: string, body: ConversationAction) =>
-      call(schemas.Conversation, {
+        answerUnread: true,
+      });
+    },
+    async manage(id: string, body: ConversationAction) {
+      await transport.send({
         method: 'POST',
         path: `/conversations/${id}/parts`,
         operation: 'POST /conversations/{id}/parts',
         body,
-      }),
-    updateConversation: (
+        answerUnread: true,
+      });
+    },
+    async updateConversation(
       id: string,
       body: {
         title?: string;
@@ -262,13 +266,15 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
         read?: boolean;
         custom_attributes?: Record<string, unknown>;
       },
-    ) =>
-      call(schemas.Conversation, {
+    ) {
+      await transport.send({
         method: 'PUT',
         path: `/conversations/${id}`,
         operation: 'PUT /conversations/{id}',
         body,
-      }),
+        answerUnread: true,
+      });
+    },
 
     // Custom object instances
     async upsertInstance(type: string, body: Record<string, unknown>) {

@@ -31,6 +31,8 @@ export interface IntercomCall {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   version?: string;
+  /** Nobody reads what a success answers: a reply brings the whole conversation back, which is costly to parse. */
+  answerUnread?: true;
 }
 
 export interface IntercomTransport {
@@ -60,6 +62,7 @@ export function createIntercomTransport(options: TransportOptions): IntercomTran
     }
     options.onCall?.(call.operation, response.status);
     options.gate.observe(rateHeaders(response.headers), response.status === 429);
+    if (call.answerUnread === true && looksWhole(response)) return undefined;
     return parseAnswer(response, options.now());
   }
 
@@ -124,6 +127,11 @@ export function rateHeaders(headers: Record<string, string>): {
     ...(remaining === undefined ? {} : { remaining }),
     ...(reset === undefined ? {} : { resetAtMs: reset * 1000 }),
   };
+}
+
+/** A success whose body is a whole JSON object by its first and last byte: a proxy's page or half an answer is none. */
+function looksWhole({ status, bytes }: HttpResponse): boolean {
+  return status >= 200 && status < 300 && bytes.at(0) === 0x7b && bytes.at(-1) === 0x7d;
 }
 
 interface FirstError {
