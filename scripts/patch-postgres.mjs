@@ -33,7 +33,7 @@ const REPAIRS = [
   },
 ];
 
-const entry = createRequire(import.meta.url).resolve('postgres');
+const entry = resolveOrEnd();
 const root = path.resolve(path.dirname(entry), '../..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
@@ -47,4 +47,13 @@ for (const file of ['src/connection.js', 'cjs/src/connection.js']) {
     text = text.replace(broken, repaired);
   }
   writeFileSync(target, text);
+}
+
+/** npm runs this also when it only writes the lock file, with nothing installed to repair. */
+function resolveOrEnd() {
+  try {
+    return createRequire(import.meta.url).resolve('postgres');
+  } catch {
+    process.exit(0);
+  }
 }
