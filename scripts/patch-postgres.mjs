@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import process from 'node:process';
 
 /**
  * Repairs postgres.js 3.4.9 after installation. When PostgreSQL closes a connection that a transaction holds, the next
