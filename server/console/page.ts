@@ -44,13 +44,13 @@ export function page(title: string, viewer: Viewer | undefined, content: SafeHtm
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title} · Infraon Desk to Intercom</title>
+          <title>${title} · Infraon Desk Migration</title>
           <link rel="stylesheet" href="/console/style.css" />
           ${messenger && html`<script src="/console/messenger.js" defer></script>`}
         </head>
         <body>
           <header>
-            <p><strong>Infraon Desk to Intercom</strong></p>
+            <p><strong>Infraon Desk Migration</strong></p>
             ${person}
           </header>
           ${viewer !== undefined && navigation(viewer.path)}

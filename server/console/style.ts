@@ -5,11 +5,12 @@ export const STYLE = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-header, nav, main { max-width: 60rem; margin: 0 auto; padding: 1rem 1.5rem; }
+header, nav, main { max-width: 75rem; margin: 0 auto; padding: 1rem 1.5rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; align-items: baseline; border-bottom: 1px solid var(--line); }
 header p { margin: 0; }
 h1 { font-size: 1.6rem; }
 h2 { font-size: 1.2rem; margin-top: 2rem; }
+p, dl { max-width: 60rem; }
 a { color: var(--accent); }
 .muted { color: var(--muted); }
 .bad { color: var(--bad); }
@@ -27,6 +28,7 @@ fieldset { margin: 1.25rem 0; padding: .25rem 1rem; border: 1px solid var(--line
 legend { font-weight: 600; padding: 0 .35rem; }
 .field label, .field span { display: block; }
 .field label { font-weight: 600; }
+.field .bad { margin-top: .35rem; }
 input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted); border-radius: .4rem; background: var(--back); color: var(--text); }
 .field input { width: 100%; }
 [aria-invalid=true] { border: 2px solid var(--bad); }
