@@ -48,6 +48,9 @@ interface SystemUser {
 }
 
 const LOCK_STALE_MS = 60_000;
+/** After a kill, the backends of the old server hold its shared memory for a moment, and a new one refuses to start. */
+const START_TRIES = 8;
+const START_PAUSE_MS = 1_000;
 
 /**
  * Connects to the cluster under `dataDir`, creating and starting it when needed.
@@ -220,16 +223,35 @@ async function startCluster(
   user: SystemUser | undefined,
 ): Promise<void> {
   const log = path.join(root, 'log.txt');
-  try {
-    await run(
-      binaries.pgCtl,
-      ['-D', path.join(root, 'data'), '-l', log, '-w', '-t', '60', '-o', `-p ${cluster.port}`, 'start'],
-      asUser(user),
-    );
-  } catch (cause) {
-    const tail = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-5).join(' ') : '';
-    throw new Error(`The embedded PostgreSQL under ${root} did not start. Its log ends: ${tail}`, { cause });
+  const start = [
+    '-D',
+    path.join(root, 'data'),
+    '-l',
+    log,
+    '-w',
+    '-t',
+    '60',
+    '-o',
+    `-p ${cluster.port}`,
+    'start',
+  ];
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await run(binaries.pgCtl, start, asUser(user));
+      return;
+    } catch (cause) {
+      if (tries < START_TRIES) {
+        await sleep(START_PAUSE_MS);
+        continue;
+      }
+      throw startFailure(root, log, cause);
+    }
   }
+}
+
+function startFailure(root: string, log: string, cause: unknown): Error {
+  const tail = existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-5).join(' ') : '';
+  return new Error(`The embedded PostgreSQL under ${root} did not start. Its log ends: ${tail}`, { cause });
 }
 
 async function stopIfUnused(
