@@ -63,7 +63,8 @@ const MEANINGS: Record<string, string> = {
   parent_missing: 'A record that this one needs is missing; set aside',
   required_value_missing: 'A required value is missing; set aside',
   no_company: 'No company is named',
-  thread_over_500: 'Thread has more than 500 entries; its oldest become a transcript, since Intercom shows the newest 500',
+  thread_over_500:
+    'Thread has more than 500 entries; its oldest become a transcript, since Intercom shows the newest 500',
   attachment_too_large: 'File is larger than can be sent; the conversation names it',
   attachment_unavailable: 'File is empty or has no address; the conversation names it',
   article_without_folder: 'Article lies in no folder; its collection is its category, or it has none',
