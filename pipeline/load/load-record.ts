@@ -88,6 +88,7 @@ async function carryOut(
     origin: existing?.origin ?? 'created',
     isNew: existing?.createdInRun === scope.run.id,
     wrote: false,
+    isUnsaved: false,
     warnings: dropped.map(warningFor),
   };
   const steps = destination.plan(

@@ -39,6 +39,8 @@ export interface Progress {
   /** The record was created or adopted by a step of this run. */
   isNew: boolean;
   wrote: boolean;
+  /** The id map does not know yet what the last step brought. */
+  isUnsaved: boolean;
   warnings: MappingIssue[];
 }
 

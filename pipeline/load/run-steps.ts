@@ -99,6 +99,8 @@ function take(progress: Progress, result: StepResult): void {
     progress.origin = result.origin;
     progress.isNew = true;
   }
+  const brought = result.destinationId !== undefined && result.destinationId !== progress.destinationId;
+  if (brought || Object.keys(result.facts ?? {}).length > 0) progress.isUnsaved = true;
   progress.destinationId = result.destinationId ?? progress.destinationId;
   progress.facts = { ...progress.facts, ...result.facts };
   progress.warnings.push(...(result.warnings ?? []));
@@ -115,7 +117,7 @@ function outcomeOf(
   };
 }
 
-/** One ledger write: what the last step did, where the record is, and the next intent. */
+/** One ledger write: what the last step did, where the record is if that is news, and the next intent. */
 async function write(
   scope: BatchScope,
   loadable: LoadableRecord,
@@ -130,10 +132,10 @@ async function write(
     object: scope.object,
     sourceId: record.sourceId,
   };
-  return scope.deps.ledger.write({
+  const journalId = await scope.deps.ledger.write({
     leaseToken: scope.token,
     settle: entry.settle,
-    ...(destinationId === undefined
+    ...(destinationId === undefined || !progress.isUnsaved
       ? {}
       : {
           idMap: idMapEntry(
@@ -156,6 +158,8 @@ async function write(
           },
         }),
   });
+  progress.isUnsaved = false;
+  return journalId;
 }
 
 function idMapEntry(
