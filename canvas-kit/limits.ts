@@ -1,4 +1,4 @@
-import type { Action, Canvas, Component } from './components.ts';
+import type { Action, Canvas, Component, ListItem } from './components.ts';
 
 /**
  * Limits of Canvas Kit (app platform reference, sections 2.5 and 2.6) and the review rules for an inbox app's first
@@ -23,6 +23,7 @@ const HEIGHT = {
 } as const;
 const TEXT_LINE = 20;
 const CHARACTERS_PER_LINE = 45;
+const BOLD_CHARACTERS_PER_LINE = 32;
 
 export function heightOf(component: Component): number {
   switch (component.type) {
@@ -30,15 +31,12 @@ export function heightOf(component: Component): number {
       const first = component.style === 'header' ? HEIGHT.header : HEIGHT.text;
       // A link shows its label only.
       const shown = component.text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').length;
-      return first + Math.max(0, Math.ceil(shown / CHARACTERS_PER_LINE) - 1) * TEXT_LINE;
+      return first + moreLines(shown, CHARACTERS_PER_LINE) * TEXT_LINE;
     }
     case 'button':
       return component.style === 'link' ? HEIGHT.link : HEIGHT.button;
     case 'list':
-      return component.items.reduce(
-        (sum, { subtitle }) => sum + (subtitle === undefined ? HEIGHT.plainItem : HEIGHT.item),
-        0,
-      );
+      return component.items.reduce((sum, item) => sum + itemHeight(item), 0);
     case 'data-table':
       return component.items.length * HEIGHT.row;
     case 'input':
@@ -52,6 +50,19 @@ export function heightOf(component: Component): number {
     case 'spacer':
       return HEIGHT.spacer;
   }
+}
+
+/** Titles are bold and wrap; so does the line below them. */
+function itemHeight({ title, subtitle, tertiary_text }: ListItem): number {
+  const below = [subtitle, tertiary_text].filter((text) => text !== undefined).join(' • ');
+  const wrapped =
+    moreLines(title.length, BOLD_CHARACTERS_PER_LINE) + moreLines(below.length, CHARACTERS_PER_LINE);
+  return (below === '' ? HEIGHT.plainItem : HEIGHT.item) + wrapped * TEXT_LINE;
+}
+
+/** Lines after the first. */
+function moreLines(characters: number, perLine: number): number {
+  return Math.max(0, Math.ceil(characters / perLine) - 1);
 }
 
 export function totalHeight(components: readonly Component[]): number {
