@@ -10,9 +10,9 @@ const LIMIT_PER_WINDOW = 1_667;
 const SHARE = 0.8;
 const WINDOW_MS = 10_000;
 /** Whole windows that are counted for each number of workers, after one in which they start. */
-const COUNTED_WINDOWS = 3;
+const COUNTED_WINDOWS = 2;
 /** Calls of the load for each incident, companies, people and assets included: enough for all phases. */
-const INCIDENTS = 1_900;
+const INCIDENTS = 1_400;
 
 interface Phase {
   workers: number;

@@ -22,7 +22,11 @@ export interface LoadCost {
 const REPLAYED_INCIDENTS = 2_000;
 
 /** One whole load without a rate limit, and every figure that needs nothing else. */
-export async function benchLoad(report: Report, incidents: number, isLargest: boolean): Promise<LoadCost> {
+export async function benchLoad(
+  report: Report,
+  incidents: number,
+  { isMeasured, isLast }: { isMeasured: boolean; isLast: boolean },
+): Promise<LoadCost> {
   report.progress(`load of ${incidents} incidents: opening the stage`);
   const stage = await openBenchStage({
     desk: generateDesk({ seed: 11, incidents }),
@@ -39,12 +43,12 @@ export async function benchLoad(report: Report, incidents: number, isLargest: bo
     report.progress(
       `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}`,
     );
-    if (report.wants('load_ratio') && incidents <= REPLAYED_INCIDENTS && isLargest)
+    if (isMeasured && incidents <= REPLAYED_INCIDENTS && report.wants('load_ratio'))
       await loadRatio(report, stage, cost, before, tally);
-    if (report.wants('calls_over_floor') && isLargest) await callsOverFloor(report, stage, run, tally);
-    if (report.wants('estimate_error') && isLargest) estimateError(report, stage, run, tally);
-    if (report.wants('map_records_per_second') && isLargest) await benchMapping(report, stage);
-    if (report.wants('queue_jobs_per_second') && isLargest) await benchQueue(report, stage, run);
+    if (isMeasured && report.wants('calls_over_floor')) await callsOverFloor(report, stage, run, tally);
+    if (isMeasured && report.wants('estimate_error')) estimateError(report, stage, run, tally);
+    if (isLast && report.wants('map_records_per_second')) await benchMapping(report, stage);
+    if (isLast && report.wants('queue_jobs_per_second')) await benchQueue(report, stage, run);
     return cost;
   } finally {
     await stage.close();

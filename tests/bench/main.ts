@@ -30,7 +30,10 @@ async function main(): Promise<void> {
     // Growth needs something to grow from: a quarter of the only size.
     const [first = 1_000] = sizes;
     const all = growth && sizes.length === 1 ? [Math.ceil(first / 4), first] : sizes;
-    for (const size of all) costs.push(await benchLoad(report, size, sizes.includes(size)));
+    for (const size of all)
+      costs.push(
+        await benchLoad(report, size, { isMeasured: sizes.includes(size), isLast: size === all.at(-1) }),
+      );
     if (growth) costGrowth(report, costs);
   }
   if (report.wants('budget_utilisation', 'rejected_429_share', 'panel_p95_ms')) await benchBudget(report);

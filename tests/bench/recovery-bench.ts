@@ -5,7 +5,7 @@ import { openBenchStage, type BenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import { peakRssMb, type LoadCost } from './load-bench.ts';
 
-const INCIDENTS = 250;
+const INCIDENTS = 150;
 const LIMIT_PER_WINDOW = 1_667;
 const FILE_BYTES = 100 * 1024 * 1024;
 
