@@ -8,6 +8,7 @@ import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
 import { createHelpCenter } from './help-center.ts';
 import { createFileSource } from './file-source.ts';
+import { createMissingAttribute } from './missing-attributes.ts';
 import { openRecordLinks } from './record-links.ts';
 import { createReplyPacing } from './reply-pacing.ts';
 import { createTags } from './tags.ts';
@@ -40,6 +41,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
     teammateId: (email) => teammates.get(email.toLowerCase()),
     tagId: createTags(deps, run, client),
+    missingAttribute: createMissingAttribute(client),
     helpCenter: createHelpCenter(deps, run, client, installation),
     replyTurn: createReplyPacing({
       replies: run.settings.replies_per_window,

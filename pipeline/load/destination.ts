@@ -2,6 +2,7 @@ import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { MissingAttribute } from './missing-attributes.ts';
 import type { SettingsDocument } from '../documents.ts';
 import type { HelpCenterAccess } from './help-center.ts';
 import type { FileSource } from './file-source.ts';
@@ -30,6 +31,7 @@ export interface LoadContext {
   /** Teammate's id by lower-cased e-mail. */
   teammateId: (email: string) => string | undefined;
   tagId: (name: string) => Promise<string>;
+  missingAttribute: MissingAttribute;
   helpCenter: HelpCenterAccess;
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;

@@ -6,6 +6,7 @@ import type { BatchScope } from '../batch.ts';
 import { actionFor } from '../failure-policy.ts';
 import type { LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
+import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
 import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
 import { runSteps } from './run-steps.ts';
@@ -30,7 +31,8 @@ export async function loadRecord(
     if (change !== null)
       await scope.deps.ledger.write({ leaseToken: scope.token, record: { recordId: record.id, ...change } });
   } catch (error) {
-    const change = afterFailure(error, scope, record);
+    const cause = await explainRefusal(error, loadable.payload, shared.context.missingAttribute);
+    const change = afterFailure(cause, scope, record);
     await scope.deps.ledger.write({ leaseToken: scope.token, record: { recordId: record.id, ...change } });
   }
 }
