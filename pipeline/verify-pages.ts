@@ -1,5 +1,6 @@
 import type { IntercomClient } from '../connectors/intercom/client.ts';
 import type { ListPage } from '../connectors/intercom/lists.ts';
+import { NotFoundError, RejectedError } from '../errors.ts';
 import type { Payload } from '../objects/payloads.ts';
 
 /** Records of the largest page (Intercom API 2.16, POST /contacts/search and GET /custom_object_instances/{type}). */
@@ -57,10 +58,17 @@ async function fromList<T extends { id: string }>(
   const seen = new Map<string, T>();
   if (ids.size < 2) return seen;
   for (let cursor: string | null = null; ;) {
-    const page: ListPage<T> = await pageAt(cursor);
+    const page: ListPage<T> | null = await pageAt(cursor).catch(asNone);
+    // A custom object type that is gone has no list: each of its records is then found missing by its id.
+    if (page === null) return seen;
     for (const item of page.items) if (ids.has(item.id)) seen.set(item.id, item);
     const pages = Math.ceil(page.total / PAGE_SIZE);
     if (page.next === null || pages >= ids.size || seen.size === ids.size || signal.aborted) return seen;
     cursor = page.next;
   }
+}
+
+function asNone(error: unknown): null {
+  if (error instanceof NotFoundError || error instanceof RejectedError) return null;
+  throw error;
 }
