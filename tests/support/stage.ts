@@ -24,6 +24,8 @@ export interface StageOptions {
   limitPerWindow?: number;
   workers?: number;
   env?: Record<string, string>;
+  /** `host:port` that may be private, besides the simulated tenant. */
+  allowedHosts?: string[];
   /** A database of the caller's; a clone of the shared template otherwise. */
   databaseUrl?: string;
 }
@@ -90,7 +92,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       INTERCOM_CLIENT_SECRET: CLIENT.secret,
       INTERCOM_API_URL: intercom.url,
       INTERCOM_APP_URL: intercom.url,
-      INFRAON_ALLOWED_HOSTS: new URL(infraon.url).host,
+      INFRAON_ALLOWED_HOSTS: [new URL(infraon.url).host, ...(options.allowedHosts ?? [])].join(','),
       SECRET_KEY: randomBytes(32).toString('base64'),
       LOG_LEVEL: process.env['E2E_LOG_LEVEL'] ?? 'silent',
       ...options.env,
