@@ -3,7 +3,7 @@ import type { RunDocument } from '../../pipeline/documents.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { NO_LIMIT, openBenchStage, type BenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
-import { floorOf } from './floor.ts';
+import { floorOf, type Floor } from './floor.ts';
 import { benchMapping } from './map-bench.ts';
 import { benchQueue } from './queue-bench.ts';
 import { replay } from './replay.ts';
@@ -15,6 +15,8 @@ export interface LoadCost {
   loadSeconds: number;
   totalSeconds: number;
   calls: number;
+  /** Fewest calls that its records can be loaded with. */
+  floor: number;
   workerRssMb: number;
 }
 
@@ -39,13 +41,14 @@ export async function benchLoad(
     const run = await stage.untilDone((await stage.startFullRun()).id);
     if (!run.balanced) throw new Error(`the run of ${incidents} incidents does not balance`);
     const tally = await stage.tally(before);
-    const cost = costOf(stage, run, tally, incidents);
+    const floor = await floorOf(stage.db.sql, run.id);
+    const cost = costOf(stage, run, tally, { incidents, floor: floor.calls });
     report.progress(
       `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}`,
     );
     if (isMeasured && incidents <= REPLAYED_INCIDENTS && report.wants('load_ratio'))
       await loadRatio(report, stage, cost, before, tally);
-    if (isMeasured && report.wants('calls_over_floor')) await callsOverFloor(report, stage, run, tally);
+    if (isMeasured && report.wants('calls_over_floor')) callsOverFloor(report, floor, tally);
     if (isMeasured && report.wants('estimate_error')) estimateError(report, stage, run, tally);
     if (isLast && report.wants('map_records_per_second')) await benchMapping(report, stage);
     if (isLast && report.wants('queue_jobs_per_second')) await benchQueue(report, stage, run);
@@ -55,7 +58,12 @@ export async function benchLoad(
   }
 }
 
-function costOf(stage: BenchStage, run: RunDocument, tally: Tally, incidents: number): LoadCost {
+function costOf(
+  stage: BenchStage,
+  run: RunDocument,
+  tally: Tally,
+  { incidents, floor }: Pick<LoadCost, 'incidents' | 'floor'>,
+): LoadCost {
   const startedAt = Date.parse(run.started_at ?? run.created_at);
   const worker = stage.workers[0]?.child.pid;
   return {
@@ -64,6 +72,7 @@ function costOf(stage: BenchStage, run: RunDocument, tally: Tally, incidents: nu
     loadSeconds: ((tally.lastWriteAt ?? startedAt) - startedAt) / 1000,
     totalSeconds: (Date.parse(run.finished_at ?? '') - startedAt) / 1000,
     calls: Object.values(tally.calls).reduce((sum, { total }) => sum + total, 0),
+    floor,
     workerRssMb: worker === undefined ? 0 : peakRssMb(worker),
   };
 }
@@ -100,13 +109,7 @@ async function loadRatio(
   });
 }
 
-async function callsOverFloor(
-  report: Report,
-  stage: BenchStage,
-  run: RunDocument,
-  tally: Tally,
-): Promise<void> {
-  const floor = await floorOf(stage.db.sql, run.id);
+function callsOverFloor(report: Report, floor: Floor, tally: Tally): void {
   const load = Object.entries(tally.calls).filter(([, calls]) => calls.beforeLastWrite > 0);
   const isRead = (call: string) => call.startsWith('GET ') || call.endsWith('/search');
   const sum = (entries: typeof load) =>

@@ -66,6 +66,7 @@ export async function benchBigFile(report: Report): Promise<LoadCost> {
       loadSeconds: 0,
       totalSeconds: rounded((Date.parse(run.finished_at ?? '') - startedAt) / 1000),
       calls: 0,
+      floor: 0,
       workerRssMb: peakRssMb(worker),
     };
   } finally {
