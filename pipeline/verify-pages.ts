@@ -3,7 +3,7 @@ import type { ListPage } from '../connectors/intercom/lists.ts';
 import { NotFoundError, RejectedError } from '../errors.ts';
 import type { Payload } from '../objects/payloads.ts';
 
-/** Records of the largest page (Intercom API 2.16, POST /contacts/search and GET /custom_object_instances/{type}). */
+/** Records of the largest page (Intercom API 2.16, GET /custom_object_instances/{type}). */
 const PAGE_SIZE = 150;
 
 export interface WantedRecord {
@@ -12,22 +12,20 @@ export interface WantedRecord {
 }
 
 /**
- * A client that has read a batch's contacts and custom object instances from full pages, where the whole list takes
- * fewer calls than the batch has records. What the pages do not show is read by id, as is everything else.
+ * A client that has read a batch's custom object instances from full pages, where the whole list takes fewer calls than
+ * the batch has records. What the pages do not show is read by id, as is everything else: contacts could only be listed
+ * by search, which lags.
  */
 export async function readByPages(
   intercom: IntercomClient,
   wanted: readonly WantedRecord[],
   signal: AbortSignal,
 ): Promise<IntercomClient> {
-  const contacts = new Set<string>();
   const instances = new Map<string, Set<string>>();
   for (const { payload, destinationId } of wanted) {
-    if (payload.resource === 'contacts') contacts.add(destinationId);
     if (payload.resource === 'custom_object_instances')
       instances.set(payload.type, (instances.get(payload.type) ?? new Set()).add(destinationId));
   }
-  const seenContacts = await fromList(contacts, (cursor) => intercom.pageOfContacts(cursor), signal);
   const seenInstances = new Map(
     await Promise.all(
       [...instances].map(async ([type, ids]) => {
@@ -38,10 +36,6 @@ export async function readByPages(
   );
   return {
     ...intercom,
-    getContact: (id) => {
-      const seen = seenContacts.get(id);
-      return seen === undefined ? intercom.getContact(id) : Promise.resolve(seen);
-    },
     getInstance: (type, id) => {
       const seen = seenInstances.get(type)?.get(id);
       return seen === undefined ? intercom.getInstance(type, id) : Promise.resolve(seen);

@@ -1,20 +1,14 @@
 import { z } from 'zod';
-import { Contact, CustomObjectInstance } from './schemas.ts';
+import { CustomObjectInstance } from './schemas.ts';
 import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
 
-/** Largest page of both lists (Intercom API 2.16). */
+/** Largest page (Intercom API 2.16, GET /custom_object_instances/{type}). */
 const PAGE_SIZE = 150;
 
 const InstancePage = z.object({
   data: z.array(CustomObjectInstance),
   total_count: z.number(),
   pages: z.object({ total_pages: z.number() }).nullish(),
-});
-
-const ContactPage = z.object({
-  data: z.array(Contact),
-  total_count: z.number(),
-  pages: z.object({ next: z.object({ starting_after: z.string() }).nullish() }).nullish(),
 });
 
 /** One page of a list; `next` is null on the last. */
@@ -47,23 +41,6 @@ export function createListCalls(transport: IntercomTransport) {
       });
       const isLast = answer.data.length === 0 || page >= (answer.pages?.total_pages ?? 1);
       return { items: answer.data, total: answer.total_count, next: isLast ? null : String(page + 1) };
-    },
-    /** By search: `GET /contacts` has no page size in its description, and its pages are of 50. */
-    async pageOfContacts(cursor: string | null): Promise<ListPage<z.infer<typeof Contact>>> {
-      const answer = await call(ContactPage, {
-        method: 'POST',
-        path: '/contacts/search',
-        operation: 'POST /contacts/search',
-        body: {
-          query: { field: 'created_at', operator: '>', value: '0' },
-          pagination: { per_page: PAGE_SIZE, ...(cursor === null ? {} : { starting_after: cursor }) },
-        },
-      });
-      return {
-        items: answer.data,
-        total: answer.total_count,
-        next: answer.pages?.next?.starting_after ?? null,
-      };
     },
   };
 }
