@@ -35,10 +35,9 @@ function neededCapabilities(facts: PreflightFacts): Set<string> {
     const rules = facts.maps.get(definition.name)?.rules ?? [];
     // Probing cannot find the way to the thread of records that do not exist.
     const found = facts.discovery.objects.find((entry) => entry.object === definition.name);
-    if (found?.count !== 0 && rules.some((rule) => rule.transform === 'thread')) {
+    // Other lists of a record (its files) may be empty all over a desk, which proves nothing either way: a warning.
+    if (found?.count !== 0 && rules.some((rule) => rule.transform === 'thread'))
       needed.add('thread_selector');
-      for (const child of definition.children ?? []) needed.add(`children:${object}.${child.source}`);
-    }
   }
   return needed;
 }

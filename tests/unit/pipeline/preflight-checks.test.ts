@@ -130,6 +130,15 @@ describe('readiness checks', () => {
     }
   });
 
+  it('do not block a desk on which no record looked at has a file', () => {
+    const capabilities = [{ id: 'children:thing.notes', ok: false, detail: 'None of the things shows any.' }];
+    const changes = { connection: { ...ready.connection!, capabilities } };
+    expect(check(changes, 'source_capabilities').state).toBe('pass');
+    expect(judgeAll({ ...ready, ...changes }).filter(({ state }) => state === 'fail')).toMatchObject([
+      { severity: 'warning', detail: 'None of the things shows any.' },
+    ]);
+  });
+
   it('say who confirmed, when and with which words', () => {
     const given = { checkId: 'workflows_paused', note: 'all off', confirmedBy: 'Olivia', at: new Date(0) };
     const confirmed = check({ confirmations: new Map([[given.checkId, given]]) }, 'workflows_paused');
