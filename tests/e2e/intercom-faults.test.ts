@@ -34,8 +34,6 @@ const FAILURES: Omit<FaultRule, 'method' | 'path'>[] = [
   { mode: 'html', status: 200 },
   { mode: 'truncate' },
   { mode: 'hang', ms: 500 },
-  { mode: 'status', status: 502 },
-  { mode: 'status_after_commit', status: 500 },
 ];
 
 describe('an Intercom that fails', () => {
@@ -84,7 +82,7 @@ describe('an Intercom that fails', () => {
   ])(
     'writes of %s may fail in any way: nothing is lost, nothing is there twice',
     async (_name, calls) => {
-      grow(stage, 6);
+      grow(stage, 9);
       setFaults(
         stage,
         calls.flatMap((call) => {
