@@ -5,7 +5,7 @@ import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ArticlePayload } from '../../objects/payloads.ts';
 import { bodyOf, filesNotMoved, resolvedLinks } from './article-body.ts';
 import { compareArticle } from './article-compare.ts';
-import { requireId } from './contacts.ts';
+import { addTagStep, requireId } from './steps.ts';
 import {
   shortHash,
   type Destination,
@@ -158,20 +158,11 @@ async function refusedAuthor<T>(author: string, call: Promise<T>): Promise<T> {
 }
 
 function tagStep(name: string, kind: Kind): Step {
-  return {
-    key: `tag:${name}`,
-    once: 'ever',
-    operation: kind === 'article' ? 'POST /articles/{id}/tags' : 'POST /internal_articles/{id}/tags',
-    identity: { tag: name },
-    async perform(context, target) {
-      const tagId = await context.tagId(name);
-      const apply = kind === 'article' ? context.intercom.tagArticle : context.intercom.tagInternalArticle;
-      await apply(requireId(target), tagId, context.fallbackAdminId);
-      return {};
-    },
-    // Applying a tag again changes nothing.
-    probe: () => Promise.resolve('absent'),
-  };
+  const operation = kind === 'article' ? 'POST /articles/{id}/tags' : 'POST /internal_articles/{id}/tags';
+  return addTagStep(name, operation, ({ intercom, fallbackAdminId }, id, tagId) => {
+    const apply = kind === 'article' ? intercom.tagArticle : intercom.tagInternalArticle;
+    return apply(id, tagId, fallbackAdminId);
+  });
 }
 
 /** Everything at once, publishing included: the text is never public without its links, nor a draft for no reason. */

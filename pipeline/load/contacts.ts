@@ -14,6 +14,7 @@ import {
   type StepResult,
   type StepTarget,
 } from './destination.ts';
+import { addTagStep, requireId } from './steps.ts';
 
 /** People. `external_id` is ours; an address that exists already answers 409 and is adopted (Intercom API 2.16, POST /contacts). */
 export const contacts: Destination<ContactPayload> = {
@@ -255,26 +256,6 @@ function attachStep(companyId: string): Step {
   };
 }
 
-function tagStep(name: string): Step {
-  return {
-    key: `tag:${name}`,
-    once: 'ever',
-    operation: 'POST /contacts/{id}/tags',
-    identity: { tag: name },
-    async perform(context, target) {
-      await context.intercom.tagContact(requireId(target), await context.tagId(name));
-      return {};
-    },
-    probe: () => Promise.resolve('absent'),
-  };
-}
-
-export function requireId(target: StepTarget): string {
-  if (target.destinationId === undefined)
-    throw new Error(`${target.record.ref} ${target.record.sourceId} has no Intercom id yet`);
-  return target.destinationId;
-}
-
 function compareFields(payload: ContactPayload, actual: Contact, loaded: Loaded): Comparison[] {
   if (loaded.facts['shared'] === true) return [];
   const phoneRefused = loaded.facts['phone_refused'] === true && actual.phone === null;
@@ -303,4 +284,10 @@ function compareCompanies(expected: string[], actual: string[]): Comparison {
   return missing.length === 0
     ? { field: 'companies', class: 'equal' }
     : { field: 'companies', class: 'missing', expected, actual };
+}
+
+function tagStep(name: string): Step {
+  return addTagStep(name, 'POST /contacts/{id}/tags', ({ intercom }, id, tagId) =>
+    intercom.tagContact(id, tagId),
+  );
 }

@@ -3,7 +3,7 @@ import type { Conversation } from '../../connectors/intercom/schemas.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ConversationPayload } from '../../objects/payloads.ts';
 import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from './attributes.ts';
-import { requireId } from './contacts.ts';
+import { addTagStep, requireId } from './steps.ts';
 import {
   shortHash,
   type Comparison,
@@ -217,21 +217,9 @@ function attributesStep(payload: ConversationPayload, context: LoadContext): Ste
 }
 
 function tagStep(name: string): Step {
-  return {
-    key: `tag:${name}`,
-    once: 'ever',
-    operation: 'POST /conversations/{id}/tags',
-    identity: { tag: name },
-    async perform(context, target) {
-      await context.intercom.tagConversation(
-        requireId(target),
-        await context.tagId(name),
-        context.fallbackAdminId,
-      );
-      return {};
-    },
-    probe: () => Promise.resolve('absent'),
-  };
+  return addTagStep(name, 'POST /conversations/{id}/tags', ({ intercom, fallbackAdminId }, id, tagId) =>
+    intercom.tagConversation(id, tagId, fallbackAdminId),
+  );
 }
 
 function assignStep(assigneeId: string): Step {
