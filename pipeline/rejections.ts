@@ -113,7 +113,7 @@ async function apply(
   if (rows.length === 0) return { affected: 0 };
   if (action.action === 'edit') checkFields(deps, rows, action.values);
   const work = deps.db.sql.begin(async (tx) => {
-    if (action.action === 'waive') await waive(tx, actor.workspaceId, rows, action.note);
+    if (action.action === 'waive') await waive(tx, actor, rows, { note: action.note, at: deps.clock.now() });
     else {
       if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
       await retry(tx, actor.workspaceId, rows);
@@ -196,13 +196,24 @@ async function wakeChildren(tx: Queryable, ids: string[]): Promise<number> {
   return woken.length;
 }
 
-/** A waived record stays out for good; what waited for it then lacks its parent, and says so. */
-async function waive(tx: Queryable, workspaceId: string, rows: Row[], note: string): Promise<void> {
+/**
+ * A waived record stays out for good; what waited for it then lacks its parent, and says so. Why it was rejected stays
+ * with the decision: the handoff package shows both.
+ */
+async function waive(
+  tx: Queryable,
+  actor: Actor,
+  rows: Row[],
+  decision: { note: string; at: Date },
+): Promise<void> {
   const ids = rows.map((row) => row.id);
-  const reason: StoredReason = { field: null, value: null, message: note, suggestion: null };
+  const { note, at } = decision;
+  const waived: StoredReason['waived'] = { note, by: actor.adminId, at: at.toISOString() };
+  const unsaid: StoredReason = { field: null, value: null, message: '', suggestion: null };
   await tx`
-    update run_records set outcome = 'waived', step = 'done', reason = ${JSON.stringify(reason)}::jsonb, waits_for = null
+    update run_records set outcome = 'waived', step = 'done', waits_for = null,
+      reason = coalesce(reason, ${JSON.stringify(unsaid)}::jsonb) || ${JSON.stringify({ waived })}::jsonb
     where id = any(${ids}::bigint[])`;
   const woken = await wakeChildren(tx, ids);
-  if (woken > 0) await reopenRuns(tx, workspaceId, [...new Set(rows.map((row) => row.runId))]);
+  if (woken > 0) await reopenRuns(tx, actor.workspaceId, [...new Set(rows.map((row) => row.runId))]);
 }

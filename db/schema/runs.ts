@@ -79,6 +79,8 @@ export interface StoredReason {
   value: unknown;
   message: string;
   suggestion: string | null;
+  /** Of a waived record: what the person wrote who left it behind, who that was (teammate id) and when. */
+  waived?: { note: string; by: string; at: string };
 }
 
 /** Something a person should know about a record that moved all the same; `stage` says who noticed. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { StoredReason } from '../../db/schema/runs.ts';
 import { DIFFERENCE_CLASSES } from '../balance.ts';
 import { csvTable } from './csv.ts';
 import { ROWS_AT_A_TIME } from './snapshot.ts';
@@ -136,7 +137,8 @@ interface RejectionRow {
   number: string | null;
   outcome: string;
   code: string | null;
-  reason: { message: string; field: string | null; value: unknown; suggestion: string | null } | null;
+  reason: StoredReason | null;
+  waivedBy: string | null;
   waitsFor: string | null;
   attempts: number;
   run: string;
@@ -150,6 +152,8 @@ const REJECTIONS = [
   'code',
   'message',
   'note',
+  'waived_by',
+  'waived_at',
   'field',
   'value',
   'suggestion',
@@ -158,24 +162,29 @@ const REJECTIONS = [
   'run',
 ];
 
-/** Records that did not move: rejected, waiting for another one, or waived by a person with a note. */
+/** Records that did not move: rejected, waiting for another one, or waived by a person: by whom, when and why. */
 export function rejections(sql: Queryable, workspaceId: string): AsyncGenerator<string> {
   const rows = sql<RejectionRow[]>`
     select object, source_id as "sourceId", display_id as number, outcome, reason_code as code, reason, waits_for as "waitsFor",
-      attempts, run_id::text as run
+      attempts, run_id::text as run, coalesce(nullif(t.name, ''), r.reason->'waived'->>'by') as "waivedBy"
     from ${newestMoves(sql, workspaceId)} r
+    left join teammates t on t.workspace_id = ${workspaceId} and t.admin_id = r.reason->'waived'->>'by'
     where outcome in ('rejected', 'waiting', 'waived')
     order by object, source_id`.cursor(ROWS_AT_A_TIME);
   return csvTable(REJECTIONS, rows, (row) => {
-    const waived = row.outcome === 'waived';
+    const waived = row.outcome === 'waived' ? row.reason?.waived : undefined;
+    // Before a decision was kept apart, its note took the place of the message.
+    const isOldWaiver = row.outcome === 'waived' && waived === undefined;
     return [
       row.object,
       row.sourceId,
       row.number,
       row.outcome,
       row.code,
-      waived ? '' : row.reason?.message,
-      waived ? row.reason?.message : '',
+      isOldWaiver ? '' : row.reason?.message,
+      isOldWaiver ? row.reason?.message : waived?.note,
+      row.waivedBy,
+      waived?.at,
       row.reason?.field,
       row.reason?.value,
       row.reason?.suggestion,

@@ -139,12 +139,17 @@ describe('the package of a full ledger', () => {
     expect(findings[0]).toMatchObject({ class: 'mismatch', field: 'name' });
   });
 
-  it('names what did not move, with the notes of waivers', () => {
+  it('names what did not move, and who waived what, when and why', () => {
     const rows = rowsOf('rejections.csv');
     expect(rows).toHaveLength(HOSTILE.length);
     const waived = rows.filter((row) => row['state'] === 'waived');
     expect(waived).toHaveLength(1);
-    expect(waived[0]).toMatchObject({ message: '', note: `'${HOSTILE[0] ?? ''}` });
+    expect(waived[0]).toMatchObject({
+      message: `'${HOSTILE[0] ?? ''}`,
+      note: `'${HOSTILE[0] ?? ''}`,
+      waived_by: 'Olivia Marsh',
+      waived_at: '2026-03-04T09:00:00.000Z',
+    });
     expect(rows.filter((row) => row['state'] === 'rejected').every((row) => row['note'] === '')).toBe(true);
   });
 

@@ -82,7 +82,10 @@ export async function seedLedger(test: TestApp, workspaceId: string): Promise<{ 
     await sql`
       insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, reason_code, reason)
       values (${id}, ${workspaceId}, 'requester', ${`x${index}`}, null, 'done', ${index === 0 ? 'waived' : 'rejected'}, 'missing_email',
-        ${sql.json({ field: 'email', value, message: value, suggestion: null })})`;
+        ${sql.json({
+          ...{ field: 'email', value, message: value, suggestion: null },
+          ...(index === 0 ? { waived: { note: value, by: '5017690', at: '2026-03-04T09:00:00.000Z' } } : {}),
+        })})`;
     const document = {
       external_id: `s${index}`,
       title: value,
