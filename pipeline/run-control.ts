@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { UserError } from '../errors.ts';
 import type { Queryable } from '../db/client.ts';
+import { assertNotSignedOff } from './cutover/signed-off.ts';
 import { ACTIVE_STATES } from './run-state.ts';
 
 /** Stops a run for a reason that a person has to read; its rows stay as they are and `resume` goes on from them. */
@@ -27,9 +28,10 @@ export function activeRunError(error: unknown): unknown {
 
 /**
  * Opens a finished run again, because a record of it was fixed. Throws when another run is active (see above) and when
- * the run was given up: its records are taken up by the next run.
+ * the run was given up: its records are taken up by the next run. Throws 409 `signed_off` after sign-off.
  */
 export async function reopenRuns(tx: Queryable, workspaceId: string, runIds: string[]): Promise<void> {
+  await assertNotSignedOff(tx, workspaceId);
   await tx`
     update runs set state = 'running', finished_at = null
     where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('completed', 'completed_with_findings')`;

@@ -5,6 +5,7 @@ import { enqueueAdvance } from '../db/queue.ts';
 import type { RunState } from '../db/schema/runs.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
+import { assertNotSignedOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, Page, PageRequest, RunDocument, StartRunInput } from './documents.ts';
 import { findPage } from './paging.ts';
@@ -31,6 +32,7 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
   const settings = await getSettingsFor(deps, actor.workspaceId);
   try {
     const runId = await deps.db.sql.begin(async (tx) => {
+      if (input.kind !== 'verify') await assertNotSignedOff(tx, actor.workspaceId);
       const rows = await tx<{ id: string }[]>`
         insert into runs (workspace_id, kind, objects, sample_size, of_run_id, dry_run, map_versions, settings, created_by, prepared)
         values (${actor.workspaceId}, ${input.kind}, ${JSON.stringify(objects)}::jsonb, ${input.limit ?? null}, ${input.run_id ?? null},

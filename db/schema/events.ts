@@ -34,10 +34,12 @@ export const agentReports = pgTable('agent_reports', {
   createdAt: createdAt(),
 });
 
-/** What was erased on uninstall, and when: counts only. */
+/** What was erased, and when: counts only. */
 export const erasureReceipts = pgTable('erasure_receipts', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),
   workspaceId: workspaceId(),
+  /** `uninstall`: every row of the workspace; `retention`: staged texts after sign-off. */
+  reason: text('reason').$type<'uninstall' | 'retention'>().notNull().default('uninstall'),
   counts: jsonb('counts').$type<Record<string, number>>().notNull(),
   createdAt: createdAt(),
 });

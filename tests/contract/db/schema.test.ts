@@ -1,6 +1,7 @@
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as cutover from '../../../db/schema/cutover.ts';
 import * as events from '../../../db/schema/events.ts';
 import * as installations from '../../../db/schema/installations.ts';
 import * as ledger from '../../../db/schema/ledger.ts';
@@ -15,7 +16,7 @@ interface Column {
   nullable: boolean;
 }
 
-const TABLES = [events, installations, ledger, runs, source].flatMap((module) =>
+const TABLES = [cutover, events, installations, ledger, runs, source].flatMap((module) =>
   Object.values(module as Record<string, unknown>).filter((value): value is PgTable => is(value, PgTable)),
 );
 
