@@ -243,4 +243,6 @@ export interface SettingsDocument {
   help_center_id: string | null;
   /** Address of a store of the customer's that keeps the desk's files under their old paths; null: files are named only. */
   article_files_url: string | null;
+  /** New contacts are created by the hundred through a Preview endpoint of Intercom's. */
+  preview_bulk: boolean;
 }

@@ -4,9 +4,11 @@ import type { Payload } from '../objects/payloads.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
 import type { RecordRef } from '../objects/mapping.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
+import { createInBulk } from './load/bulk-create.ts';
 import { openContext } from './load/context.ts';
+import { readKnown } from './load/known-records.ts';
 import { loadRecord } from './load/load-record.ts';
-import type { ExistingRecord, JournalEntry, LoadableRecord } from './load/progress.ts';
+import type { LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
 
 /** Records of one batch that are loaded side by side; the order inside one record is kept. */
@@ -22,9 +24,8 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   const ids = records.map((record) => record.sourceId);
   const payloads = records.map((record) => record.mapped as unknown as Payload);
   const context = await openContext(scope, payloads);
-  const [existing, journal, duplicates, parents] = await Promise.all([
-    existingRecords(sql, run.workspaceId, object, ids),
-    journalOf(sql, run.workspaceId, object, ids),
+  const [{ existing, journal }, duplicates, parents] = await Promise.all([
+    readKnown(sql, run.workspaceId, object, ids),
     duplicatesOf(sql, run.id, object, ids),
     parentStates(sql, run, payloads),
   ]);
@@ -32,53 +33,27 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
     context,
     parents: (ref: RecordRef): ParentState | undefined => parents.get(`${ref.ref}\u0000${ref.sourceId}`),
   };
+  const loadables = records.map((record): LoadableRecord => {
+    const payload = record.mapped as unknown as Payload;
+    return {
+      record,
+      payload,
+      mappedHash: record.mappedHash ?? payloadHash(payload),
+      existing: existing.get(record.sourceId),
+      journal: journal.get(record.sourceId) ?? [],
+      duplicateOf: duplicates.get(record.sourceId),
+    };
+  });
   const flusher = setInterval(() => void context.flushCalls().catch(() => undefined), 1_000);
   try {
-    await forEachConcurrently(records, RECORDS_AT_A_TIME, scope.signal, async (record) => {
-      const payload = record.mapped as unknown as Payload;
-      const loadable: LoadableRecord = {
-        record,
-        payload,
-        mappedHash: record.mappedHash ?? payloadHash(payload),
-        existing: existing.get(record.sourceId),
-        journal: journal.get(record.sourceId) ?? [],
-        duplicateOf: duplicates.get(record.sourceId),
-      };
-      await loadRecord(loadable, scope, shared);
-    });
+    const oneByOne = await createInBulk(loadables, scope, context);
+    await forEachConcurrently(oneByOne, RECORDS_AT_A_TIME, scope.signal, (loadable) =>
+      loadRecord(loadable, scope, shared),
+    );
   } finally {
     clearInterval(flusher);
     await context.flushCalls();
   }
-}
-
-async function existingRecords(
-  sql: Queryable,
-  workspaceId: string,
-  object: string,
-  ids: string[],
-): Promise<Map<string, ExistingRecord>> {
-  const rows = await sql<(ExistingRecord & { sourceId: string })[]>`
-    select source_id as "sourceId", destination_id as "destinationId", facts, state, origin, loaded_hash as "loadedHash",
-      created_in_run as "createdInRun"
-    from id_map where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
-  return new Map(rows.map((row) => [row.sourceId, row]));
-}
-
-/** What is done or in doubt for these records, in this run or an earlier one. */
-async function journalOf(
-  sql: Queryable,
-  workspaceId: string,
-  object: string,
-  ids: string[],
-): Promise<Map<string, JournalEntry[]>> {
-  const rows = await sql<(JournalEntry & { sourceId: string })[]>`
-    select id, run_id as "runId", source_id as "sourceId", step, state, created_at as "createdAt" from load_journal
-    where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids}) and state in ('intent', 'done')
-    order by id`;
-  const entries = new Map<string, JournalEntry[]>();
-  for (const row of rows) entries.set(row.sourceId, [...(entries.get(row.sourceId) ?? []), row]);
-  return entries;
 }
 
 /** Of records that share a value which must be unique, the first of the source keeps it. */

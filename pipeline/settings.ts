@@ -32,6 +32,7 @@ const Settings = z.strictObject({
   article_folder_rule: z.enum(['categories_tree', 'department_service', 'first_tag']),
   restricted_articles: z.enum(['draft', 'internal']),
   help_center_id: z.string().regex(/^\d+$/, 'Give the number of a Help Center.').nullable(),
+  preview_bulk: z.boolean(),
   article_files_url: z.url({ protocol: /^https$/, error: 'Give an https address.' }).nullable(),
 });
 
@@ -52,6 +53,7 @@ const DEFAULTS = {
   restricted_articles: 'draft',
   help_center_id: null,
   article_files_url: null,
+  preview_bulk: false,
 } satisfies Partial<SettingsDocument>;
 
 /** Stored values over the defaults; a stored value that no longer fits its bounds falls back to the default. */

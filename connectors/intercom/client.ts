@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { NotFoundError } from '../../errors.ts';
 import * as schemas from './schemas.ts';
+import { createBulkCalls } from './bulk.ts';
 import { createHelpCenterCalls } from './help-center.ts';
 import { createListCalls } from './lists.ts';
 import { createSdk } from './sdk.ts';
@@ -88,6 +89,7 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
   return {
     ...createHelpCenterCalls(transport),
     ...createListCalls(transport),
+    ...createBulkCalls(transport),
 
     // People who run the workspace
     async me() {

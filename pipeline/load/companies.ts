@@ -51,6 +51,7 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
       return {
         destinationId: company.id,
         origin: originOf(company.created_at, target.intendedAt),
+        facts: { company_id: payload.company_id },
         ...(prior === null ? {} : { prior: { ...prior } }),
       };
     },

@@ -14,6 +14,7 @@ import {
   type StepResult,
   type StepTarget,
 } from './destination.ts';
+import { originOf } from './companies.ts';
 import { addTagStep, requireId } from './steps.ts';
 
 /** People. `external_id` is ours; an address that exists already answers 409 and is adopted (Intercom API 2.16, POST /contacts). */
@@ -48,7 +49,7 @@ function attributesFor(payload: ContactPayload, context: LoadContext): Record<st
   return resolveAttributes(payload.custom_attributes, context);
 }
 
-function bodyOf(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
+export function bodyOf(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
   const { external_id, role, email, phone, name, signed_up_at } = payload;
   return {
     external_id,
@@ -61,7 +62,7 @@ function bodyOf(payload: ContactPayload, context: LoadContext): Record<string, u
   };
 }
 
-function factsOf(
+export function factsOf(
   payload: ContactPayload,
   context: LoadContext,
   dropped: MappingIssue[],
@@ -98,9 +99,10 @@ function createStep(payload: ContactPayload): Step {
         return adopt(payload, error, context, target);
       }
     },
-    async probe(context) {
+    async probe(context, target) {
       const found = await context.intercom.findContactByExternalId(payload.external_id);
-      if (found === null) return 'absent';
+      // Somebody who was there before our call has none of our values yet: the next try adopts them.
+      if (found === null || originOf(found.created_at, target.intendedAt) === 'adopted') return 'absent';
       return {
         happened: { destinationId: found.id, origin: 'created', facts: factsOf(payload, context, []) },
       };
@@ -192,10 +194,11 @@ async function adopt(
   const shared = owner !== undefined || !(ours || free);
   const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
   const { dropped } = await withoutRefusedPhone(body, (fields) => context.intercom.updateContact(id, fields));
+  // Ours, and made after we began: an earlier call of ours was carried out late.
+  const isOurs = ours && originOf(found.created_at, target.intendedAt) === 'created';
   return {
     destinationId: id,
-    origin: 'adopted',
-    prior: { ...found },
+    ...(isOurs ? { origin: 'created' } : { origin: 'adopted', prior: { ...found } }),
     facts: factsOf(payload, context, dropped, shared ? { shared: true } : {}),
     warnings: dropped,
   };
@@ -241,9 +244,13 @@ async function withoutRefusedPhone<T>(
   }
 }
 
+export function companyStepKey(companyId: string): string {
+  return `company:${companyId}`;
+}
+
 function attachStep(companyId: string): Step {
   return {
-    key: `company:${companyId}`,
+    key: companyStepKey(companyId),
     once: 'ever',
     operation: 'POST /contacts/{id}/companies',
     identity: { company: companyId },

@@ -16,6 +16,7 @@ export interface JournalEntry {
   id: string;
   runId: string;
   step: string;
+  operation: string;
   state: 'intent' | 'done';
   createdAt: Date;
 }

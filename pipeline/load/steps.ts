@@ -6,6 +6,10 @@ export function requireId(target: StepTarget): string {
   return target.destinationId;
 }
 
+export function tagStepKey(name: string): string {
+  return `tag:${name}`;
+}
+
 /** Tagging again changes nothing, so an unknown outcome is settled by sending it again. */
 export function addTagStep(
   name: string,
@@ -13,7 +17,7 @@ export function addTagStep(
   send: (context: LoadContext, id: string, tagId: string) => Promise<unknown>,
 ): Step {
   return {
-    key: `tag:${name}`,
+    key: tagStepKey(name),
     once: 'ever',
     operation,
     identity: { tag: name },

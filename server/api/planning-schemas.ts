@@ -171,6 +171,7 @@ export const Settings = z
     restricted_articles: z.enum(['draft', 'internal']),
     help_center_id: z.string().nullable(),
     article_files_url: z.string().nullable(),
+    preview_bulk: z.boolean(),
   })
   .meta({ id: 'Settings' });
 /** Types and choices are checked here (400), bounds by the use case (422). */

@@ -100,6 +100,7 @@ const ready: PreflightFacts = {
     restricted_articles: 'draft',
     help_center_id: null,
     article_files_url: null,
+    preview_bulk: false,
   },
   confirmations: new Map(),
   teammates: { people: 3, unmatched: [] },

@@ -1,0 +1,56 @@
+import type { Queryable } from '../../db/client.ts';
+import type { ExistingRecord, JournalEntry } from './progress.ts';
+
+export interface KnownRecords {
+  existing: Map<string, ExistingRecord>;
+  /** What is done or in doubt for a record, in this run or an earlier one. */
+  journal: Map<string, JournalEntry[]>;
+}
+
+/** What the ledger knows of these records of an object. */
+export async function readKnown(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<KnownRecords> {
+  const [existing, journal] = await Promise.all([
+    existingRecords(sql, workspaceId, object, ids),
+    journalOf(sql, workspaceId, object, ids),
+  ]);
+  return { existing, journal };
+}
+
+async function existingRecords(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<Map<string, ExistingRecord>> {
+  const rows = await sql<(ExistingRecord & { sourceId: string })[]>`
+    select source_id as "sourceId", destination_id as "destinationId", facts, state, origin, loaded_hash as "loadedHash",
+      created_in_run as "createdInRun"
+    from id_map where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+async function journalOf(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<Map<string, JournalEntry[]>> {
+  const rows = await sql<(JournalEntry & { sourceId: string; steps: string[] | null })[]>`
+    select id, run_id as "runId", source_id as "sourceId", step, operation, state, created_at as "createdAt",
+      result->'steps' as steps
+    from load_journal
+    where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids}) and state in ('intent', 'done')
+    order by id`;
+  const entries = new Map<string, JournalEntry[]>();
+  for (const { sourceId, steps, ...entry } of rows) {
+    // One call may have carried out more than its own step (pipeline/load/bulk-create.ts).
+    const more = (steps ?? []).map((step) => ({ ...entry, step }));
+    entries.set(sourceId, [...(entries.get(sourceId) ?? []), entry, ...more]);
+  }
+  return entries;
+}
