@@ -89,6 +89,17 @@ export interface StoredWarning extends StoredReason {
   stage?: 'load';
 }
 
+/**
+ * What was found in Intercom before a record was written over, kept so that a restart does not take our own writes for
+ * people's.
+ */
+export interface StoredLook {
+  /** Fields that people changed since our last write, with their values: they are left as they are. */
+  kept: { field: string; actual: unknown }[];
+  /** Fields in which Intercom differs from what is to be written. */
+  differs: string[];
+}
+
 export const runRecords = pgTable(
   'run_records',
   {
@@ -104,6 +115,11 @@ export const runRecords = pgTable(
     outcome: text('outcome').$type<RecordOutcome>().notNull().default('pending'),
     mapped: jsonb('mapped').$type<Record<string, unknown>>(),
     mappedHash: text('mapped_hash'),
+    /** Hash of the staged record from which `mapped` was made. */
+    sourceHash: text('source_hash'),
+    look: jsonb('look').$type<StoredLook>(),
+    /** Whose value a person chose for fields that were changed on both sides. */
+    take: text('take').$type<'infraon' | 'intercom'>(),
     /** Normalised value that only one record of the object may have (a person's e-mail). */
     uniqueKey: text('unique_key'),
     warnings: jsonb('warnings').$type<StoredWarning[]>().notNull().default([]),
@@ -122,6 +138,7 @@ export const runRecords = pgTable(
   (table) => [
     primaryKey({ columns: [table.runId, table.object, table.sourceId] }),
     index('run_records_claim').on(table.runId, table.object, table.step, table.id),
+    index('run_records_record').on(table.workspaceId, table.object, table.sourceId, table.id),
     index('run_records_ledger').on(table.runId, table.object, table.outcome),
     index('run_records_waiting')
       .on(table.runId, table.waitsFor)

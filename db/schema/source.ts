@@ -27,6 +27,8 @@ export const sourceRecords = pgTable(
     seq: bigserial('seq', { mode: 'number' }).notNull(),
     raw: jsonb('raw').$type<Record<string, unknown>>().notNull(),
     rawHash: text('raw_hash').notNull(),
+    /** Hash of the row as the list last showed it: a delta reads a record again only when its row is another. */
+    rowHash: text('row_hash'),
     /** `row`: as listed; `full`: with its detail and children. */
     depth: text('depth').$type<'row' | 'full'>().notNull(),
     /** Every id by which other records refer to this one (its own, and the object's aliases). */
