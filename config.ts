@@ -17,6 +17,8 @@ export interface Config {
     apiUrl: string | undefined;
     /** Overrides the web host of every region (`/oauth`, App Store redirect, deep links). */
     appUrl: string | undefined;
+    /** For one call; how long it takes is documented nowhere. */
+    timeoutSeconds: number;
   };
   /** 32 bytes: encryption at rest and session signing. */
   secretKey: Buffer;
@@ -25,6 +27,8 @@ export interface Config {
   workerConcurrency: number;
   /** Default share of the app's rate budget, 0–1. */
   rateShare: number;
+  /** How long a batch stays with a worker that shows no sign of life. */
+  leaseSeconds: number;
   logLevel: string;
   mappingModel: { url: string; model: string; apiKey: string | undefined } | undefined;
   messenger: MessengerConfig | undefined;
@@ -79,6 +83,8 @@ const Environment = z.object({
     .max(64)
     .default(4),
   RATE_SHARE: z.coerce.number({ error: 'a number above 0 and up to 1' }).gt(0).max(1).default(0.8),
+  LEASE_SECONDS: z.coerce.number({ error: 'seconds from 1 to 120' }).min(1).max(120).default(8),
+  INTERCOM_TIMEOUT_SECONDS: z.coerce.number({ error: 'seconds from 1 to 120' }).min(1).max(120).default(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   MAPPING_LLM_URL: url.optional(),
   MAPPING_LLM_MODEL: z.string().optional(),
@@ -126,11 +132,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       clientSecret: env.INTERCOM_CLIENT_SECRET,
       apiUrl: env.INTERCOM_API_URL,
       appUrl: env.INTERCOM_APP_URL,
+      timeoutSeconds: env.INTERCOM_TIMEOUT_SECONDS,
     },
     secretKey: env.SECRET_KEY,
     infraonAllowedHosts: env.INFRAON_ALLOWED_HOSTS,
     workerConcurrency: env.WORKER_CONCURRENCY,
     rateShare: env.RATE_SHARE,
+    leaseSeconds: env.LEASE_SECONDS,
     logLevel: env.LOG_LEVEL,
     mappingModel:
       env.MAPPING_LLM_URL === undefined || env.MAPPING_LLM_MODEL === undefined

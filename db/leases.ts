@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from './client.ts';
+import { LeaseLostError } from '../errors.ts';
 import { enqueueAdvance } from './queue.ts';
 import type { RecordStep, StoredWarning } from './schema/runs.ts';
 
@@ -8,7 +9,46 @@ import type { RecordStep, StoredWarning } from './schema/runs.ts';
  * is gone within seconds, whatever the queue believes.
  */
 export const LEASE_MS = 8_000;
-export const HEARTBEAT_MS = 2_000;
+/** Heartbeats per lease: it outlives three that are missed. */
+export const HEARTBEATS_PER_LEASE = 4;
+/** The last part of a lease in which nothing is sent any more: room for what lies between the check and the socket. */
+const FENCE_MARGIN = 1 / 8;
+
+/** A moment by both clocks: the monotonic one stands still while a machine sleeps, the other one can be set. */
+export interface Moment {
+  monotonicMs: number;
+  wallMs: number;
+}
+
+export function moment(): Moment {
+  return { monotonicMs: performance.now(), wallMs: Date.now() };
+}
+
+/**
+ * What a worker knows of its own lease without asking: until when it surely lasts. A process that was frozen between
+ * its intent and its call (SIGSTOP, a long pause, a suspended machine) finds out here, before the call leaves.
+ */
+export interface Fence {
+  /** Throws `LeaseLostError` when the lease may be over. */
+  check: () => void;
+  /** The lease was extended by a request that was made at `askedAt`. */
+  renew: (askedAt: Moment) => void;
+}
+
+export function createFence(leaseMs: number, claimedAt: Moment): Fence {
+  let since = claimedAt;
+  return {
+    check() {
+      const now = moment();
+      const agedMs = Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
+      if (agedMs < leaseMs * (1 - FENCE_MARGIN)) return;
+      throw new LeaseLostError('The lease may have ended: nothing more is sent', { code: 'lease_lost' });
+    },
+    renew(askedAt) {
+      since = askedAt;
+    },
+  };
+}
 
 export interface ClaimedRecord {
   id: number;
@@ -33,16 +73,17 @@ export interface BatchRequest {
   step: RecordStep;
   worker: string;
   size: number;
+  leaseMs?: number;
 }
 
 /** Claims up to `size` records that wait for `step`, oldest first, skipping what another worker holds. */
 export async function claimBatch(sql: Queryable, request: BatchRequest): Promise<Batch> {
   const token = randomUUID();
-  const { workspaceId, runId, object, step, worker, size } = request;
+  const { workspaceId, runId, object, step, worker, size, leaseMs = LEASE_MS } = request;
   const rows = await sql<ClaimedRecord[]>`
     with lease as (
       insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
-      values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
+      values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${leaseMs} * interval '1 millisecond')
     ), claimed as (
       select id from run_records
       where workspace_id = ${workspaceId} and run_id = ${runId} and object = ${object} and step = ${step}
@@ -63,13 +104,13 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
 /** Claims a piece of work of a run that only one worker may do at a time. Null when somebody has it. */
 export async function claimExclusive(
   sql: Queryable,
-  request: { workspaceId: string; runId: string; work: string; worker: string },
+  request: { workspaceId: string; runId: string; work: string; worker: string; leaseMs?: number },
 ): Promise<string | null> {
-  const { workspaceId, runId, work, worker } = request;
+  const { workspaceId, runId, work, worker, leaseMs = LEASE_MS } = request;
   const token = randomUUID();
   const rows = await sql`
     insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
-    values (${token}, ${workspaceId}, ${runId}, ${work}, 'exclusive', ${worker}, now() + ${LEASE_MS} * interval '1 millisecond')
+    values (${token}, ${workspaceId}, ${runId}, ${work}, 'exclusive', ${worker}, now() + ${leaseMs} * interval '1 millisecond')
     on conflict (run_id, object) where step = 'exclusive' do update
       set token = excluded.token, worker = excluded.worker, expires_at = excluded.expires_at
       where leases.expires_at < now()
@@ -84,9 +125,13 @@ export interface Heartbeat {
 }
 
 /** Extends the lease; says whether it was still ours and what became of the run meanwhile. */
-export async function heartbeat(sql: Queryable, token: string): Promise<Heartbeat> {
+export async function heartbeat(
+  sql: Queryable,
+  token: string,
+  leaseMs: number = LEASE_MS,
+): Promise<Heartbeat> {
   const rows = await sql<{ state: string }[]>`
-    update leases l set expires_at = now() + ${LEASE_MS} * interval '1 millisecond'
+    update leases l set expires_at = now() + ${leaseMs} * interval '1 millisecond'
     from runs r where l.token = ${token} and l.expires_at > now() and r.id = l.run_id
     returning r.state`;
   return { held: rows.length > 0, runState: rows[0]?.state ?? null };

@@ -2,11 +2,12 @@ import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
 import { releaseExpiredLeases, wakeIdleRuns } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 import type { Deps } from '../pipeline/deps.ts';
+import { leaseMsOf } from '../pipeline/batch.ts';
 import { reviveDiscoveries } from '../pipeline/discover.ts';
 import { TASK_LIST } from './task-list.ts';
 
-/** How often a worker looks for the work of workers that died. */
-const SWEEP_MS = 2_000;
+/** How often a worker looks for the work of workers that died, in the life of a lease. */
+const SWEEPS_PER_LEASE = 4;
 /** For jobs that nobody announced (a lost notification); announced ones start at once. */
 const POLL_MS = 1_000;
 
@@ -29,7 +30,7 @@ export async function startWorker(
     taskList,
     logger: queueLogger(deps.log),
   });
-  const sweeper = setInterval(() => void sweep(deps), SWEEP_MS);
+  const sweeper = setInterval(() => void sweep(deps), leaseMsOf(deps) / SWEEPS_PER_LEASE);
   return {
     async stop() {
       clearInterval(sweeper);

@@ -1,10 +1,15 @@
 import {
   claimBatch,
   claimExclusive,
-  HEARTBEAT_MS,
+  createFence,
+  HEARTBEATS_PER_LEASE,
   heartbeat,
+  LEASE_MS,
+  moment,
   releaseLease,
   type ClaimedRecord,
+  type Fence,
+  type Moment,
 } from '../db/leases.ts';
 import { enqueue, enqueueAdvance } from '../db/queue.ts';
 import { messageOf } from '../errors.ts';
@@ -29,6 +34,8 @@ export interface BatchScope {
   token: string;
   /** Aborted when the lease is lost, the run is paused or cancelled, or the process stops: start nothing new. */
   signal: AbortSignal;
+  /** To be asked right before a write leaves the process. */
+  fence: Fence;
 }
 
 export type BatchStep = Extract<RecordStep, 'extract' | 'map' | 'load' | 'verify'>;
@@ -46,6 +53,7 @@ export async function runBatch(
   const { workspaceId, runId, object, step, slot } = request;
   const run = await requireRun(sql, workspaceId, runId);
   if (!WORKING_STATES.includes(run.state)) return;
+  const claimedAt = moment();
   const { token, records } = await claimBatch(sql, {
     workspaceId,
     runId,
@@ -53,11 +61,14 @@ export async function runBatch(
     step,
     worker: deps.options.worker,
     size: BATCH_SIZE,
+    leaseMs: leaseMsOf(deps),
   });
   let retryAt: Date | null = null;
   try {
     if (records.length > 0) {
-      await withHeartbeat(deps, token, (signal) => work(records, { deps, run, object, token, signal }));
+      await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+        work(records, { deps, run, object, token, signal, fence }),
+      );
     }
   } catch (error) {
     retryAt = await afterFailure(deps, run, error, Math.max(...records.map((record) => record.attempts)));
@@ -111,14 +122,20 @@ export async function runExclusive(
   deps: Deps,
   run: FrozenRun,
   work: string,
-  perform: (signal: AbortSignal) => Promise<void>,
+  perform: (signal: AbortSignal, fence: Fence) => Promise<void>,
 ): Promise<void> {
   const { sql } = deps.db;
   const place = { workspaceId: run.workspaceId, runId: run.id };
-  const token = await claimExclusive(sql, { ...place, work, worker: deps.options.worker });
+  const claimedAt = moment();
+  const token = await claimExclusive(sql, {
+    ...place,
+    work,
+    worker: deps.options.worker,
+    leaseMs: leaseMsOf(deps),
+  });
   if (token === null) return;
   try {
-    await withHeartbeat(deps, token, perform);
+    await withHeartbeat(deps, token, claimedAt, perform);
   } finally {
     await sql.begin(async (tx) => {
       await releaseLease(tx, token);
@@ -127,27 +144,39 @@ export async function runExclusive(
   }
 }
 
-/** Extends a lease every two seconds; the signal tells the work to stop starting new things. */
+export function leaseMsOf({ options }: Pick<Deps, 'options'>): number {
+  return options.leaseMs ?? LEASE_MS;
+}
+
+/**
+ * Extends a lease four times in its life. The signal tells the work to stop starting new things; the fence stops a call
+ * that is about to leave after the lease has ended.
+ */
 export async function withHeartbeat<T>(
   deps: Deps,
   token: string,
-  work: (signal: AbortSignal) => Promise<T>,
+  claimedAt: Moment,
+  work: (signal: AbortSignal, fence: Fence) => Promise<T>,
 ): Promise<T> {
+  const leaseMs = leaseMsOf(deps);
+  const fence = createFence(leaseMs, claimedAt);
   const controller = new AbortController();
   const stop = () => controller.abort();
   deps.stopping.addEventListener('abort', stop, { once: true });
   if (deps.stopping.aborted) stop();
   const timer = setInterval(() => {
-    heartbeat(deps.db.sql, token).then(
+    const askedAt = moment();
+    heartbeat(deps.db.sql, token, leaseMs).then(
       (beat) => {
+        if (beat.held) fence.renew(askedAt);
         if (!beat.held || !WORKING_STATES.includes(beat.runState as RunState)) stop();
       },
       // The database may be restarting: the lease outlives a few missed beats, and the ledger refuses late writes.
       (error: unknown) => deps.log.warn({ err: error }, 'lease heartbeat failed'),
     );
-  }, HEARTBEAT_MS);
+  }, leaseMs / HEARTBEATS_PER_LEASE);
   try {
-    return await work(controller.signal);
+    return await work(controller.signal, fence);
   } finally {
     clearInterval(timer);
     deps.stopping.removeEventListener('abort', stop);

@@ -16,7 +16,7 @@ import { getSettingsFor } from './settings.ts';
 import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 
 /** Neither API documents how long it may take; Infraon's long threads are the slowest answers we read. */
-const INTERCOM_TIMEOUT_MS = 30_000;
+export const INTERCOM_TIMEOUT_MS = 30_000;
 const INFRAON_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Calls taken from the shared budget at a time: one query buys half a second at the usual pace. */
@@ -58,7 +58,11 @@ export function buildDeps(input: DepsInput): Deps {
     fileBytes: createByteBudget(FILE_BYTES),
     rateGates: createRateGates(db, clock, options),
     secrets: createSecretBox([input.secretKey]),
-    intercomHttp: createHttpClient({ agent: intercomAgent, timeoutMs: INTERCOM_TIMEOUT_MS, log }),
+    intercomHttp: createHttpClient({
+      agent: intercomAgent,
+      timeoutMs: options.intercomTimeoutMs ?? INTERCOM_TIMEOUT_MS,
+      log,
+    }),
     infraonHttp: createHttpClient({ agent: infraonAgent, timeoutMs: INFRAON_TIMEOUT_MS, log }),
   };
 }
@@ -100,6 +104,8 @@ export function pipelineOptions(config: Config, role: 'server' | 'worker'): Pipe
     intercomAppUrl: config.intercom.appUrl,
     infraonAllowedHosts: config.infraonAllowedHosts,
     rateShare: config.rateShare,
+    leaseMs: config.leaseSeconds * 1000,
+    intercomTimeoutMs: config.intercom.timeoutSeconds * 1000,
     worker: `${role}-${hostname()}-${randomUUID().slice(0, 8)}`,
   };
 }

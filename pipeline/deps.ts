@@ -48,6 +48,10 @@ export interface PipelineOptions {
   infraonAllowedHosts: string[];
   /** Default share of the rate budget, 0–1. */
   rateShare: number;
+  /** How long a batch stays with a worker that shows no sign of life, in ms. Default: `LEASE_MS`. */
+  leaseMs?: number;
+  /** For one call to Intercom, in ms. Default: `INTERCOM_TIMEOUT_MS`. */
+  intercomTimeoutMs?: number;
   /** Identifies the process in leases and logs. */
   worker: string;
 }

@@ -51,6 +51,7 @@ export async function intercomFor(
   workspaceId: string,
   gate: RateGate = singleCallGate(() => deps.clock.now().getTime()),
   onCall?: (operation: string, status: number | null) => void,
+  fence?: () => void,
 ): Promise<{ client: IntercomClient; installation: InstallationFacts }> {
   const rows = await deps.db.sql<InstallationRow[]>`
     select workspace_id as "workspaceId", name, region, timezone, admin_id as "adminId",
@@ -77,6 +78,7 @@ export async function intercomFor(
     gate,
     now: () => deps.clock.now().getTime(),
     ...(onCall === undefined ? {} : { onCall }),
+    ...(fence === undefined ? {} : { fence }),
   });
   const installation: InstallationFacts = {
     workspaceId: row.workspaceId,

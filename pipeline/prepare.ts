@@ -22,12 +22,13 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (run.prepared || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'prepare', async () => {
+  await runExclusive(deps, run, 'prepare', async (_signal, fence) => {
     const { client } = await intercomFor(
       deps,
       workspaceId,
       deps.rateGates(workspaceId),
       countInto(deps, run),
+      fence.check,
     );
     try {
       const needed = await neededAttributes(deps, run);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
-import { RejectedError, SchemaError, TransientError, messageOf } from '../../errors.ts';
+import { LeaseLostError, RejectedError, SchemaError, TransientError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { FORBIDDEN_ADDRESS } from './address-guard.ts';
 
@@ -30,6 +30,8 @@ export interface HttpRequest {
   body?: string | Uint8Array;
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Called right before the first byte leaves, after any wait for a free connection; what it throws stops the request. */
+  beforeSend?: () => void;
 }
 
 export interface HttpResponse {
@@ -81,7 +83,8 @@ function codeOf(error: unknown): string {
   return 'unknown';
 }
 
-function transportError(error: unknown, call: HttpRequest, timedOut: boolean): Error {
+function transportError(error: unknown, call: HttpRequest, timedOut: boolean, wasSent = true): Error {
+  if (error instanceof LeaseLostError) return error;
   const code = codeOf(error);
   const host = new URL(call.url).host;
   if (code === FORBIDDEN_ADDRESS) {
@@ -95,11 +98,11 @@ function transportError(error: unknown, call: HttpRequest, timedOut: boolean): E
   ) {
     return new TransientError(`${host} did not answer in time`, {
       code: 'http_timeout',
-      outcomeUnknown: true,
+      outcomeUnknown: wasSent,
       cause: error,
     });
   }
-  const outcomeUnknown = !NEVER_SENT.has(code);
+  const outcomeUnknown = wasSent && !NEVER_SENT.has(code);
   return new TransientError(`${outcomeUnknown ? 'connection lost' : 'no connection'} to ${host} (${code})`, {
     code: outcomeUnknown ? 'http_connection_lost' : 'http_connect_failed',
     outcomeUnknown,
@@ -146,12 +149,31 @@ async function* limited(body: Readable, maxBytes: number, call: HttpRequest): As
   }
 }
 
+/** undici calls `onRequestStart` when a connection is free, and writes the request in the same turn. */
+const telling: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { onStart } = options as Dispatcher.DispatchOptions & { onStart?: () => void };
+  if (onStart === undefined) return dispatch(options, handler);
+  return dispatch(options, {
+    onRequestStart(controller, context: unknown) {
+      handler.onRequestStart?.(controller, context);
+      // The deadline may have passed while it waited for a connection.
+      if (!controller.aborted) onStart();
+    },
+    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+    onResponseStart: (...given) => handler.onResponseStart?.(...given),
+    onResponseData: (...given) => handler.onResponseData?.(...given),
+    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+    onResponseError: (...given) => handler.onResponseError?.(...given),
+  });
+};
+
 /**
  * Transport on undici with keep-alive, a deadline and a size limit. It knows no endpoint, does not retry, and throws
  * `TransientError` whose `outcomeUnknown` is false only when the request cannot have reached the server.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  const agent = options.agent.compose(telling);
 
   function report(call: HttpRequest, startedAt: number, status: number | null, errorCode?: string): void {
     if (options.onExchange === undefined && !options.log.isLevelEnabled('debug')) return;
@@ -171,16 +193,22 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const startedAt = performance.now();
     const timeoutMs = call.timeoutMs ?? options.timeoutMs;
     const deadline = AbortSignal.timeout(timeoutMs);
+    let wasSent = false;
     try {
-      const answer = await request(call.url, {
-        dispatcher: options.agent,
+      const sending = {
+        dispatcher: agent,
+        onStart() {
+          call.beforeSend?.();
+          wasSent = true;
+        },
         method: call.method,
         headers: call.headers ?? {},
         body: call.body ?? null,
         signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-      });
+      };
+      const answer = await request(call.url, sending);
       const bytes = await readAll(answer.body, maxBodyBytes);
       report(call, startedAt, answer.statusCode);
       return {
@@ -191,7 +219,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       };
     } catch (error) {
       report(call, startedAt, null, codeOf(error));
-      throw error instanceof SchemaError ? error : transportError(error, call, deadline.aborted);
+      throw error instanceof SchemaError ? error : transportError(error, call, deadline.aborted, wasSent);
     }
   }
 

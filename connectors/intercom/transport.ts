@@ -48,6 +48,8 @@ export interface TransportOptions {
   now: () => number;
   /** Every answered or lost call, for the run's counters. */
   onCall?: (operation: string, status: number | null) => void;
+  /** Asked before each write leaves; throws when the work is no longer ours to do. */
+  fence?: () => void;
 }
 
 export function createIntercomTransport(options: TransportOptions): IntercomTransport {
@@ -97,6 +99,7 @@ function requestOf(call: IntercomCall, options: TransportOptions): HttpRequest {
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(call.body === undefined ? {} : bodyOf(call.body)),
+    ...(options.fence === undefined || call.method === 'GET' ? {} : { beforeSend: options.fence }),
   };
 }
 

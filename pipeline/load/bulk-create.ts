@@ -1,9 +1,9 @@
 import type { Contact } from '../../connectors/intercom/schemas.ts';
 import { BULK_SIZE } from '../../connectors/intercom/bulk.ts';
-import { claimExclusive, releaseLease } from '../../db/leases.ts';
+import { claimExclusive, moment, releaseLease } from '../../db/leases.ts';
 import { AuthError, NotFoundError, RejectedError, SchemaError, TransientError } from '../../errors.ts';
 import type { ContactPayload } from '../../objects/payloads.ts';
-import { withHeartbeat, type BatchScope } from '../batch.ts';
+import { leaseMsOf, withHeartbeat, type BatchScope } from '../batch.ts';
 import { bulkItem, stepsSeen, type BulkIdentity } from './bulk-contacts.ts';
 import { originOf } from './companies.ts';
 import type { LoadContext } from './destination.ts';
@@ -193,14 +193,16 @@ interface OpenIntent extends BulkIdentity {
 async function readIds(scope: BatchScope, context: LoadContext): Promise<boolean> {
   const { deps, run, object } = scope;
   const place = { workspaceId: run.workspaceId, runId: run.id };
+  const claimedAt = moment();
   const token = await claimExclusive(deps.db.sql, {
     ...place,
     work: `bulk:${object}`,
     worker: deps.options.worker,
+    leaseMs: leaseMsOf(deps),
   });
   if (token === null) return false;
   try {
-    await withHeartbeat(deps, token, async (signal) => {
+    await withHeartbeat(deps, token, claimedAt, async (signal) => {
       const open = await openIntents(scope);
       for (let cursor: string | null = null; open.size > 0 && !signal.aborted;) {
         const page = await context.intercom.pageOfContacts(cursor);

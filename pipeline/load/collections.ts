@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { Collection } from '../../connectors/intercom/schemas.ts';
-import { claimExclusive, releaseLease } from '../../db/leases.ts';
+import { claimExclusive, moment, releaseLease, type Fence } from '../../db/leases.ts';
 import { LeaseLostError, RateLimitError } from '../../errors.ts';
 import { treeOrder, type FolderNode } from '../../objects/folders.ts';
-import { withHeartbeat } from '../batch.ts';
+import { leaseMsOf, withHeartbeat } from '../batch.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../frozen-run.ts';
 
@@ -40,18 +40,22 @@ export async function ensureCollections(
   for (;;) {
     const known = await preparedCollections(deps, run);
     if (wanted.every((path) => known.has(collectionKey(path)))) return idsOf(known);
+    const claimedAt = moment();
     const token = await claimExclusive(deps.db.sql, {
       workspaceId: run.workspaceId,
       runId: run.id,
       work: 'collections',
       worker: deps.options.worker,
+      leaseMs: leaseMsOf(deps),
     });
     if (token === null) {
       await sleep(TURN_MS);
       continue;
     }
     try {
-      return await withHeartbeat(deps, token, (signal) => makeMissing(deps, run, intercom, wanted, signal));
+      return await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+        makeMissing(deps, run, intercom, wanted, { signal, fence }),
+      );
     } finally {
       await releaseLease(deps.db.sql, token);
     }
@@ -100,7 +104,7 @@ async function makeMissing(
   run: FrozenRun,
   intercom: IntercomClient,
   wanted: string[][],
-  signal: AbortSignal,
+  { signal, fence }: { signal: AbortSignal; fence: Fence },
 ): Promise<Map<string, string>> {
   const ids = idsOf(await preparedCollections(deps, run));
   let listed: Collection[] | undefined;
@@ -109,6 +113,7 @@ async function makeMissing(
     if (ids.has(key)) continue;
     if (signal.aborted)
       throw new LeaseLostError('Stopped while collections were made', { code: 'lease_lost' });
+    fence.check();
     listed ??= await intercom.listCollections();
     const parentId = path.length === 1 ? null : (ids.get(collectionKey(path.slice(0, -1))) ?? null);
     ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));

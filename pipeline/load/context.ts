@@ -25,7 +25,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const calls = new Map<string, number>();
   const count = (operation: string) => calls.set(operation, (calls.get(operation) ?? 0) + 1);
   const gate = deps.rateGates(run.workspaceId);
-  const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count);
+  const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count, scope.fence.check);
   const refs = payloads.flatMap(referencesIn);
   const loaded = await loadedRefs(sql, run.workspaceId, refs.flatMap(withAlternatives));
   const teammates = await teammatesByEmail(sql, run.workspaceId);

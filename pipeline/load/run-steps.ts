@@ -1,5 +1,5 @@
 import type { IdMapEntry, Settlement } from '../../db/journal.ts';
-import { RateLimitError, TransientError } from '../../errors.ts';
+import { LeaseLostError, RateLimitError, TransientError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
 import type { LoadContext, Step, StepResult, StepTarget } from './destination.ts';
 import { destinationOf } from './destinations.ts';
@@ -66,6 +66,8 @@ async function perform(
   try {
     return await step.perform(context, targetOf(loadable, progress, scope, intendedAt));
   } catch (error) {
+    // Another worker may be at this record by now: what became of the intent is for its probe to find out.
+    if (error instanceof LeaseLostError) throw error;
     // An intent stays open only while the call may have been carried out.
     const certain = error instanceof TransientError ? !error.outcomeUnknown : true;
     if (certain) {

@@ -30,6 +30,7 @@ describe('the environment', () => {
       infraonAllowedHosts: [],
       workerConcurrency: 4,
       rateShare: 0.8,
+      leaseSeconds: 8,
       logLevel: 'info',
       mappingModel: undefined,
       messenger: undefined,

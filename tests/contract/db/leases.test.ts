@@ -4,7 +4,9 @@ import { createLedgerWriter } from '../../../db/journal.ts';
 import {
   claimBatch,
   claimExclusive,
+  createFence,
   heartbeat,
+  moment,
   releaseExpiredLeases,
   releaseLease,
   wakeIdleRuns,
@@ -111,6 +113,19 @@ describe('leases', () => {
     const journal =
       await sql`select step, state, destination_id from load_journal where run_id = ${request.runId}`;
     expect([...journal]).toEqual([{ step: 'create', state: 'done', destination_id: '77' }]);
+  });
+
+  it('stop a call that would leave after they may have ended, by either clock, until they are renewed', () => {
+    const now = moment();
+    const ago = (change: Partial<typeof now>) => createFence(8_000, { ...now, ...change });
+    expect(() => ago({}).check()).not.toThrow();
+    expect(() => ago({ monotonicMs: now.monotonicMs - 6_000 }).check()).not.toThrow();
+    expect(() => ago({ monotonicMs: now.monotonicMs - 7_100 }).check()).toThrow(LeaseLostError);
+    // The monotonic clock does not count while a machine sleeps.
+    expect(() => ago({ wallMs: now.wallMs - 7_100 }).check()).toThrow(LeaseLostError);
+    const fence = ago({ wallMs: now.wallMs - 60_000 });
+    fence.renew(moment());
+    expect(() => fence.check()).not.toThrow();
   });
 
   it('let only one do what only one may do, until that one has gone', async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { Agent } from 'undici';
 import { createHttpClient, type HttpExchange } from '../../../../connectors/http/client.ts';
+import { LeaseLostError } from '../../../../errors.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -32,6 +33,53 @@ function client(
 }
 
 describe('createHttpClient', () => {
+  /** One connection, which the first call keeps for itself. */
+  async function behindAnother() {
+    let release: () => void = () => undefined;
+    let arrived = 0;
+    const url = await serve((_request, response) => {
+      arrived += 1;
+      release = () => response.end('{}');
+      if (arrived > 1) release();
+    });
+    const http = createHttpClient({
+      agent: new Agent({ connections: 1 }),
+      timeoutMs: 5_000,
+      log: pino({ level: 'silent' }),
+    });
+    const first = http.send({ method: 'POST', url, body: '{}' });
+    await expect.poll(() => arrived).toBe(1);
+    return { http, url, first, release: () => release(), arrived: () => arrived };
+  }
+
+  it('asks right before the first byte leaves, not before the wait for a connection', async () => {
+    const { http, url, first, release, arrived } = await behindAnother();
+    let allowed = true;
+    const second = http.send({
+      method: 'POST',
+      url,
+      body: '{}',
+      beforeSend() {
+        if (!allowed) throw new LeaseLostError('too late', { code: 'lease_lost' });
+      },
+    });
+    allowed = false;
+    release();
+    await first;
+    await expect(second).rejects.toBeInstanceOf(LeaseLostError);
+    expect(arrived()).toBe(1);
+  });
+
+  it('knows that a call which never got a connection was not carried out', async () => {
+    const { http, url, first, release, arrived } = await behindAnother();
+    const second = http.send({ method: 'POST', url, body: '{}', timeoutMs: 50 });
+    const lost = expect(second).rejects.toMatchObject({ code: 'http_timeout', outcomeUnknown: false });
+    setTimeout(release, 100);
+    await lost;
+    await first;
+    expect(arrived()).toBe(1);
+  });
+
   it('sends method, headers and body, and answers with any status', async () => {
     const url = await serve((request, response) => {
       const chunks: Buffer[] = [];
