@@ -15,9 +15,13 @@ export interface ProductProcess {
 }
 
 /** Starts one process of the product exactly as `npm start` or `npm run worker` do; its logs go to our stderr. */
-export function startProduct(role: 'server' | 'worker', env: Record<string, string>): ProductProcess {
+export function startProduct(
+  role: 'server' | 'worker',
+  env: Record<string, string>,
+  nodeFlags: string[] = [],
+): ProductProcess {
   const main = role === 'server' ? 'server/main.ts' : 'jobs/main.ts';
-  const child = spawn(process.execPath, ['--import', TSX, main], {
+  const child = spawn(process.execPath, [...nodeFlags, '--import', TSX, main], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 2, 2],

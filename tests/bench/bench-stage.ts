@@ -23,6 +23,9 @@ import type { Desk } from '../../simulators/infraon/desk.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator } from '../../simulators/infraon/server.ts';
 import { CLIENT, OWNER_ID, startIntercom, WORKSPACE, FALLBACK_ID, type RequestView } from './intercom.ts';
 import type { Tally } from './intercom-process.ts';
+import { cpuSeconds, databaseCpuSeconds } from './process-usage.ts';
+
+const DATA_DIR = path.join(tmpdir(), 'infraon-to-intercom-bench');
 
 /** A limit that nothing reaches: what is measured then is the product and the machine. */
 export const NO_LIMIT = 10_000_000;
@@ -33,6 +36,15 @@ export interface StageOptions {
   workers: number;
   /** Leaves the reply pacing as customers have it; else threads wait for nothing. */
   realPacing?: boolean;
+}
+
+export interface CpuSeconds {
+  worker: number;
+  server: number;
+  database: number;
+  intercom: number;
+  /** The measuring process; the simulated Infraon runs in it. */
+  infraon: number;
 }
 
 export interface BenchStage {
@@ -51,6 +63,8 @@ export interface BenchStage {
   tally(since: number): Promise<Tally>;
   clearTally(): Promise<number>;
   requests(since: number): Promise<RequestView[]>;
+  /** CPU time so far, by who used it. */
+  cpuSeconds(): CpuSeconds;
   /** A token for calling the simulated Intercom as the app does. */
   token(): Promise<string>;
   close(): Promise<void>;
@@ -89,7 +103,7 @@ export async function openBenchStage(options: StageOptions): Promise<BenchStage>
     const server = startProduct('server', env);
     const workers: ProductProcess[] = [];
     const startWorker = () => {
-      const worker = startProduct('worker', env);
+      const worker = startProduct('worker', env, profilingFlags());
       workers.push(worker);
       return worker;
     };
@@ -137,6 +151,13 @@ export async function openBenchStage(options: StageOptions): Promise<BenchStage>
       tally: (since) => intercom.control<Tally>('GET', `tally?since=${since}`),
       clearTally: async () => (await intercom.control<{ lastSeq: number }>('DELETE', 'tally')).lastSeq,
       requests: (since) => intercom.requests(since),
+      cpuSeconds: () => ({
+        worker: workers.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0),
+        server: cpuSeconds(server.child.pid ?? 0),
+        database: databaseCpuSeconds(path.join(DATA_DIR, 'postgres', 'data')),
+        intercom: cpuSeconds(intercom.pid),
+        infraon: cpuSeconds(process.pid),
+      }),
       token: async () =>
         (await intercom.control<{ token: string }>('POST', 'tokens', { workspace_id: WORKSPACE })).token,
       close,
@@ -151,7 +172,7 @@ const QUIET: JourneyEvents = { step: () => undefined, progress: () => undefined 
 
 /** A database of its own; unlike the tests' it is written as carefully as a customer's. */
 async function createDatabase(): Promise<{ db: Database; url: string; drop(): Promise<void> }> {
-  const server = await ensureEmbeddedPostgres(path.join(tmpdir(), 'infraon-to-intercom-bench'));
+  const server = await ensureEmbeddedPostgres(DATA_DIR);
   const name = `bench_${randomBytes(6).toString('hex')}`;
   const url = server.url.replace(/\/app$/, `/${name}`);
   await asAdmin(server.url, `create database ${name}`);
@@ -181,4 +202,10 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   server.close();
   return port;
+}
+
+/** `BENCH_PROFILE=<folder>` writes a CPU profile of each worker there when it ends. */
+function profilingFlags(): string[] {
+  const folder = process.env['BENCH_PROFILE'];
+  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 }

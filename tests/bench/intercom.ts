@@ -27,6 +27,7 @@ export interface RequestView {
 
 export interface IntercomProcess {
   url: string;
+  pid: number;
   control<T>(method: string, path: string, body?: unknown): Promise<T>;
   requests(since: number): Promise<RequestView[]>;
   stop(): Promise<void>;
@@ -64,6 +65,7 @@ export async function startIntercom(
 
   return {
     url,
+    pid: child.pid ?? 0,
     control,
     async requests(since) {
       const all: RequestView[] = [];

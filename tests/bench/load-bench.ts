@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { RunDocument } from '../../pipeline/documents.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
-import { NO_LIMIT, openBenchStage, type BenchStage } from './bench-stage.ts';
+import { NO_LIMIT, openBenchStage, type BenchStage, type CpuSeconds } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import { floorOf, type Floor } from './floor.ts';
 import { benchMapping } from './map-bench.ts';
+import { peakRssMb } from './process-usage.ts';
 import { benchQueue } from './queue-bench.ts';
 import { replay } from './replay.ts';
 import type { Tally } from './intercom-process.ts';
@@ -37,17 +37,19 @@ export async function benchLoad(
   });
   try {
     const before = await stage.clearTally();
+    const cpuBefore = stage.cpuSeconds();
     report.progress(`load of ${incidents} incidents: the full run`);
     const run = await stage.untilDone((await stage.startFullRun()).id);
     if (!run.balanced) throw new Error(`the run of ${incidents} incidents does not balance`);
     const tally = await stage.tally(before);
     const floor = await floorOf(stage.db.sql, run.id);
     const cost = costOf(stage, run, tally, { incidents, floor: floor.calls });
+    const cpu = since(stage.cpuSeconds(), cpuBefore);
     report.progress(
-      `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}`,
+      `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}, peak ${cost.workerRssMb} MB, CPU ${JSON.stringify(cpu)}`,
     );
     if (isMeasured && incidents <= REPLAYED_INCIDENTS && report.wants('load_ratio'))
-      await loadRatio(report, stage, cost, before, tally);
+      await loadRatio(report, stage, { ...cost, cpu }, before, tally);
     if (isMeasured && report.wants('calls_over_floor')) callsOverFloor(report, floor, tally);
     if (isMeasured && report.wants('estimate_error')) estimateError(report, stage, run, tally);
     if (isLast && report.wants('map_records_per_second')) await benchMapping(report, stage);
@@ -77,24 +79,19 @@ function costOf(
   };
 }
 
-/** The most memory a process ever had resident. Linux keeps it; elsewhere there is nothing to read. */
-export function peakRssMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return Math.round(Number(kilobytes ?? 0) / 1024);
-}
-
 async function loadRatio(
   report: Report,
   stage: BenchStage,
-  cost: LoadCost,
-  since: number,
+  cost: LoadCost & { cpu: CpuSeconds },
+  after: number,
   tally: Tally,
 ): Promise<void> {
-  const requests = await stage.requests(since);
+  const requests = await stage.requests(after);
   const load = requests.filter(({ seq, status }) => seq <= tally.lastWriteSeq && status !== 0);
   report.progress(`sending ${load.length} requests again, bare`);
+  const cpuBefore = stage.cpuSeconds();
   const bare = await replay(stage.intercomUrl, await stage.token(), load);
+  const bareCpu = since(stage.cpuSeconds(), cpuBefore);
   const writing = ((tally.lastWriteAt ?? 0) - (tally.firstWriteAt ?? 0)) / 1000;
   report.figure('load_ratio', bare.seconds / cost.loadSeconds, 'ratio', {
     records: cost.records,
@@ -106,7 +103,20 @@ async function loadRatio(
     from_first_to_last_write_seconds: rounded(writing, 2),
     ratio_while_writing: rounded(bare.seconds / writing),
     bare_refused: bare.failed,
+    // Of the whole run, reading back included: the worker's share of it is what a load can be made faster by.
+    cpu_seconds_of_the_run: cost.cpu,
+    worker_cpu_ms_per_call: rounded((cost.cpu.worker / cost.calls) * 1000),
+    bare_cpu_seconds: bareCpu,
   });
+}
+
+function since(now: CpuSeconds, before: CpuSeconds): CpuSeconds {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, seconds]) => [
+      name,
+      rounded(seconds - before[name as keyof CpuSeconds], 2),
+    ]),
+  ) as unknown as CpuSeconds;
 }
 
 function callsOverFloor(report: Report, floor: Floor, tally: Tally): void {

@@ -3,7 +3,8 @@ import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import { openBenchStage, type BenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
-import { peakRssMb, type LoadCost } from './load-bench.ts';
+import type { LoadCost } from './load-bench.ts';
+import { peakRssMb } from './process-usage.ts';
 
 const INCIDENTS = 150;
 const LIMIT_PER_WINDOW = 1_667;
