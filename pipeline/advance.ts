@@ -8,6 +8,7 @@ import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { reverseSources } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { finalState } from './balance.ts';
+import { closeLinks, countLinks } from './links/count-links.ts';
 import { OR, UNFINISHED } from './load/load-record.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */
@@ -180,15 +181,20 @@ async function openSlots(
   }
 }
 
+/** What the end of a run is called; links are counted here, once, because a large graph takes a while to count. */
+async function endOf(tx: Queryable, run: FrozenRun): Promise<RunState> {
+  await closeLinks(tx, run);
+  const edges = await countLinks(tx, run);
+  await tx`update runs set edges = ${JSON.stringify(edges)}::jsonb where id = ${run.id}`;
+  return edges.some(({ missing }) => missing > 0) ? 'completed_with_findings' : finalState(tx, run);
+}
+
 async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstanding): Promise<void> {
   if (!run.objects.every((object) => isListed(run, object))) return;
   const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
+  const ended = left.length === 0 ? await endOf(tx, run) : null;
   const state: RunState =
-    left.length === 0
-      ? await finalState(tx, run)
-      : left.every((step) => step === 'verify')
-        ? 'verifying'
-        : 'running';
+    ended !== null ? ended : left.every((step) => step === 'verify') ? 'verifying' : 'running';
   if (state === run.state) return;
   const finished = state === 'completed' || state === 'completed_with_findings';
   await tx`

@@ -137,6 +137,24 @@ export type LedgerCounts = Record<
   number
 >;
 
+/** Links of one type, such as `incident-asset`: every one that a mapped record names is in exactly one of the states. */
+export interface EdgeCounts {
+  type: string;
+  from: string;
+  to: string;
+  expected: number;
+  made: number;
+  /** Of those made, the ones that reading back found. */
+  verified: number;
+  missing: number;
+  /** One of its ends was set aside. */
+  rejected: number;
+  /** It names a record that Infraon does not have. */
+  dangling: number;
+  /** The other end is not loaded yet, or not part of this run. */
+  waiting: number;
+}
+
 export interface RunDocument {
   id: string;
   kind: RunKind;
@@ -147,6 +165,8 @@ export interface RunDocument {
   source_counts: Record<string, { at_start: number | null; at_end: number | null }>;
   balanced: boolean;
   verification: Record<DifferenceClass, number> & { checked: number };
+  /** Counted when the run ends; empty before. */
+  edges: EdgeCounts[];
   rate: { calls_per_minute: number; limit_per_minute: number; share: number };
   calls: Record<string, { total: number; per_record: number }>;
   progress: number;

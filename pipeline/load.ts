@@ -4,8 +4,11 @@ import type { Payload } from '../objects/payloads.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
 import type { RecordRef } from '../objects/mapping.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
+import { keepLinks, type LinksOfRecord } from './links/keep-links.ts';
+import { namedLinks } from './links/named-links.ts';
 import { createInBulk } from './load/bulk-create.ts';
 import { openContext } from './load/context.ts';
+import type { LoadContext } from './load/destination.ts';
 import { readKnown } from './load/known-records.ts';
 import { loadRecord } from './load/load-record.ts';
 import type { LoadableRecord } from './load/progress.ts';
@@ -53,7 +56,15 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   } finally {
     clearInterval(flusher);
     await context.flushCalls();
+    await keepLinks(sql, { workspaceId: run.workspaceId, runId: run.id, object }, linksOf(records, context));
   }
+}
+
+function linksOf(records: ClaimedRecord[], context: LoadContext): LinksOfRecord[] {
+  return records.map(({ sourceId, mapped }) => ({
+    sourceId,
+    links: namedLinks(mapped as unknown as Payload, context.resolve),
+  }));
 }
 
 /** Of records that share a value which must be unique, the first of the source keeps it. */

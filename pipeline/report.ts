@@ -2,7 +2,7 @@ import type { Queryable } from '../db/client.ts';
 import { WINDOW_MS } from '../db/rate-budget.ts';
 import type { RecordStep } from '../db/schema/runs.ts';
 import { countLedger, isBalanced, sumVerification } from './balance.ts';
-import type { RunDocument } from './documents.ts';
+import type { EdgeCounts, RunDocument } from './documents.ts';
 import { ExtractionState } from './frozen-run.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../db/schema/runs.ts';
@@ -27,6 +27,7 @@ export interface RunRow {
   stateReason: string | null;
   objects: string[];
   extraction: Record<string, unknown>;
+  edges: EdgeCounts[];
   approvedBy: string | null;
   approvedAt: Date | null;
   createdAt: Date;
@@ -60,6 +61,7 @@ export async function runDocument(sql: Queryable, run: RunRow, now: Date): Promi
     ),
     balanced: isBalanced({ kind: run.kind, objects: run.objects, extraction }, ledger),
     verification,
+    edges: run.edges,
     rate,
     calls: Object.fromEntries(
       [...calls].map(([object, total]) => {

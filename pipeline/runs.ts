@@ -118,7 +118,7 @@ async function requireReady(
 }
 
 const COLUMNS = (sql: Queryable) => sql`
-  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction,
+  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges,
   approved_by as "approvedBy", approved_at as "approvedAt", created_at as "createdAt", started_at as "startedAt",
   finished_at as "finishedAt"`;
 

@@ -3,6 +3,9 @@ import type { ClaimedRecord } from '../db/leases.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
 import type { Payload } from '../objects/payloads.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
+import { keepLinks, type LinksOfRecord } from './links/keep-links.ts';
+import { linksReadBack } from './links/links-read-back.ts';
+import { namedLinks } from './links/named-links.ts';
 import { openContext } from './load/context.ts';
 import type { Comparison, Loaded, LoadContext, Verification } from './load/destination.ts';
 import { destinationOf } from './load/destinations.ts';
@@ -17,6 +20,7 @@ interface VerifiedRecord {
   id: number;
   sourceId: string;
   comparisons: Comparison[];
+  links: LinksOfRecord['links'];
 }
 
 interface LoadedRow extends Loaded {
@@ -53,7 +57,8 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
       const row = loaded.get(record.sourceId);
       const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
       const comparisons = explain(verification, row).filter(({ field }) => !ignored.has(field));
-      verified.push({ id: record.id, sourceId: record.sourceId, comparisons });
+      const links = linksReadBack(namedLinks(payload, context.resolve), comparisons);
+      verified.push({ id: record.id, sourceId: record.sourceId, comparisons, links });
       if (verified.length >= 100) await store();
     });
   } finally {
@@ -133,7 +138,10 @@ async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Pro
         actual: comparison.actual ?? null,
       })),
   );
+  const place = { workspaceId: run.workspaceId, runId: run.id, object };
   await scope.deps.db.sql.begin(async (tx) => {
+    // Before the records are done: a record that another worker has taken over is its business.
+    await keepLinks(tx, place, verified);
     await tx`
       delete from findings where workspace_id = ${run.workspaceId} and run_id = ${run.id} and object = ${object}
         and source_id = any(${verified.map((record) => record.sourceId)}) and repaired_at is null`;

@@ -44,6 +44,8 @@ export const runs = pgTable(
     settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
     /** Object → resumable extraction state and the source's own counts. */
     extraction: jsonb('extraction').$type<Record<string, unknown>>().notNull().default({}),
+    /** Links by type, counted when the run ends. */
+    edges: jsonb('edges').$type<Record<string, unknown>[]>().notNull().default([]),
     prepared: boolean('prepared').notNull().default(false),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),

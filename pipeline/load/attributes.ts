@@ -74,7 +74,7 @@ export function fold(text: string): string {
 const LISTS = ['instances', 'data', 'contacts', 'conversations'];
 
 /** A reference attribute comes back as an id, a list of ids, or a list of instances, contacts or conversations. */
-function idsOf(value: unknown): string[] {
+export function idsOf(value: unknown): string[] {
   if (Array.isArray(value)) return (value as unknown[]).flatMap(idsOf);
   if (typeof value === 'object' && value !== null) {
     const lists = value as Record<string, unknown>;

@@ -36,6 +36,19 @@ export const RunInput = z
   })
   .meta({ id: 'RunInput' });
 
+const Edge = z.object({
+  type: z.string(),
+  from: z.string(),
+  to: z.string(),
+  expected: z.number(),
+  made: z.number(),
+  verified: z.number(),
+  missing: z.number(),
+  rejected: z.number(),
+  dangling: z.number(),
+  waiting: z.number(),
+});
+
 export const Run = z
   .object({
     id: z.string(),
@@ -58,6 +71,7 @@ export const Run = z
     ),
     balanced: z.boolean(),
     verification: z.record(z.enum(['checked', ...CLASSES]), z.number()),
+    edges: z.array(Edge),
     rate: z.object({ calls_per_minute: z.number(), limit_per_minute: z.number(), share: z.number() }),
     calls: z.record(z.string(), z.object({ total: z.number(), per_record: z.number() })),
     progress: z.number(),

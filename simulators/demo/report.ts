@@ -55,6 +55,7 @@ export function renderReport(report: DemoReport): string {
     lines.push(
       `read back: ${checked} values; ${found.map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`).join(', ')}`,
     );
+    lines.push(...edgeLines(run));
   }
   lines.push('', 'WAITING FOR A PERSON');
   for (const { object, code, count } of report.rejections)
@@ -71,6 +72,23 @@ export function renderReport(report: DemoReport): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Links by type; columns in which every type has none are left out. */
+function edgeLines({ edges }: RunDocument): string[] {
+  const columns = EDGE_COLUMNS.filter((column) => edges.some((edge) => edge[column] > 0));
+  if (columns.length === 0) return [];
+  return [
+    row('links', columns),
+    ...edges.map((edge) =>
+      row(
+        `${edge.from} > ${edge.to}`.replaceAll('_', ' '),
+        columns.map((column) => String(edge[column])),
+      ),
+    ),
+  ];
+}
+
+const EDGE_COLUMNS = ['expected', 'made', 'verified', 'missing', 'rejected', 'dangling', 'waiting'] as const;
+
 function row(title: string, cells: readonly string[]): string {
-  return title.padEnd(24) + cells.map((cell) => cell.padStart(11)).join('');
+  return title.padEnd(38) + cells.map((cell) => cell.padStart(11)).join('');
 }

@@ -42,6 +42,7 @@ export function sampleRun(some: Partial<RunDocument> = {}): RunDocument {
       missing: 0,
       extra: 0,
     },
+    edges: [],
     rate: { calls_per_minute: 4210.5, limit_per_minute: 10_000, share: 0.8 },
     calls: { incident: { total: 5100, per_record: 5.7 } },
     progress: 0.437,

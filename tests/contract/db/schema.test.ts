@@ -5,6 +5,7 @@ import * as cutover from '../../../db/schema/cutover.ts';
 import * as events from '../../../db/schema/events.ts';
 import * as installations from '../../../db/schema/installations.ts';
 import * as ledger from '../../../db/schema/ledger.ts';
+import * as links from '../../../db/schema/links.ts';
 import * as runs from '../../../db/schema/runs.ts';
 import * as source from '../../../db/schema/source.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
@@ -16,7 +17,7 @@ interface Column {
   nullable: boolean;
 }
 
-const TABLES = [cutover, events, installations, ledger, runs, source].flatMap((module) =>
+const TABLES = [cutover, events, installations, ledger, links, runs, source].flatMap((module) =>
   Object.values(module as Record<string, unknown>).filter((value): value is PgTable => is(value, PgTable)),
 );
 

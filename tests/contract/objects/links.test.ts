@@ -135,6 +135,32 @@ async function warningsOf(object: string, sourceId: string): Promise<string[]> {
 }
 
 describe('links', () => {
+  it('are counted by type, each in one state, and every one that can be made was made and read back', () => {
+    for (const edge of run.edges) {
+      const { expected, made, missing, rejected, dangling, waiting, verified } = edge;
+      expect(made + missing + rejected + dangling + waiting, edge.type).toBe(expected);
+      expect({ missing, waiting, verified }, edge.type).toEqual({ missing: 0, waiting: 0, verified: made });
+    }
+    expect(run.edges.filter(({ made }) => made > 0).map(({ type }) => type)).toEqual(
+      expect.arrayContaining([
+        'incident-configuration_item',
+        'incident-asset',
+        'incident-problem',
+        'incident-change',
+        'incident-requester',
+        'incident-company',
+        'requester-company',
+        'problem-incident',
+        'change-incident',
+        'release-change',
+        'asset-configuration_item',
+        'configuration_item-asset',
+        'configuration_item-configuration_item',
+      ]),
+    );
+    expect(run.edges.reduce((sum, { dangling }) => sum + dangling, 0)).toBeGreaterThanOrEqual(3);
+  });
+
   it('are all read back as they were written', async () => {
     expect(await moved.differences(run)).toEqual([]);
     expect(run.balanced).toBe(true);

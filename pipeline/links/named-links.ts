@@ -1,0 +1,61 @@
+import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
+import type { Payload } from '../../objects/payloads.ts';
+
+/** One edge as a payload names it. */
+export interface NamedLink {
+  field: string;
+  toObject: string;
+  toId: string;
+  /** Intercom's id of the other end; undefined while nothing of ours is there. */
+  destinationId: string | undefined;
+  /** The same id under each of the objects it may belong to; the likeliest first. Only while the other end is unknown. */
+  candidates?: { field: string; toObject: string }[];
+}
+
+/** Who did something is a teammate, found by address: no record of ours is linked. Authors of entries are no links either. */
+const NOT_LINKS = ['assignee', 'author', 'parts'];
+
+/**
+ * Every edge of a payload, once. An id that may belong to one of several objects is the link of the object that has it;
+ * while none has it, it is one link, not one per object.
+ */
+export function namedLinks(
+  payload: Payload,
+  resolve: (ref: RecordRef) => { destinationId: string } | undefined,
+): NamedLink[] {
+  const links = new Map<string, NamedLink>();
+  for (const { field, ref } of refsByField(payload)) {
+    const { sourceId: toId } = ref;
+    const destinationId = resolve({ ref: ref.ref, sourceId: toId })?.destinationId;
+    if (destinationId !== undefined) {
+      links.set(`${field} ${ref.ref} ${toId}`, { field, toObject: ref.ref, toId, destinationId });
+      continue;
+    }
+    const others = ref.or ?? [];
+    if (others.some((name) => resolve({ ref: name, sourceId: toId }) !== undefined)) continue;
+    const key = `? ${[ref.ref, ...others].sort().join(' ')} ${toId}`;
+    const known = links.get(key);
+    const candidate = { field, toObject: ref.ref };
+    if (known === undefined) links.set(key, { ...candidate, toId, destinationId, candidates: [candidate] });
+    else known.candidates?.push(candidate);
+  }
+  return [...links.values()];
+}
+
+function refsByField(payload: Payload): { field: string; ref: RecordRef }[] {
+  return Object.entries(payload).flatMap(([name, value]: [string, unknown]) => {
+    if (NOT_LINKS.includes(name)) return [];
+    if (name !== 'custom_attributes') return refsIn(value).map((ref) => ({ field: name, ref }));
+    return Object.entries(value as Record<string, unknown>).flatMap(([attribute, held]) =>
+      refsIn(held).map((ref) => ({ field: `${name}.${attribute}`, ref })),
+    );
+  });
+}
+
+/** Of a value, a list of them, or a list of links that carry one each (articles). */
+function refsIn(value: unknown): RecordRef[] {
+  if (isRecordRef(value)) return [value];
+  if (Array.isArray(value)) return (value as unknown[]).flatMap(refsIn);
+  if (typeof value === 'object' && value !== null && 'ref' in value) return refsIn(value.ref);
+  return [];
+}
