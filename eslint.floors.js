@@ -20,6 +20,10 @@ export const floors = [
   forbid('connectors/http', 'connectors', 'transport has no endpoint knowledge.', ['./http']),
   forbid('connectors/infraon', 'connectors/intercom', 'the two connectors do not know each other.'),
   forbid('connectors/intercom', 'connectors/infraon', 'the two connectors do not know each other.'),
+  forbid('connectors/model', 'connectors', 'the model is asked about words, it knows neither API.', [
+    './http',
+    './model',
+  ]),
   ...['db', 'pipeline', 'jobs', 'canvas-kit', 'server'].map((from) =>
     forbid('objects', from, 'objects are declarative and pure.'),
   ),

@@ -13,10 +13,17 @@ import { validateMap } from './validate-map.ts';
 export type ProposeContext = MapContext & {
   /** Raw records to show what the rules make of them. */
   samples: readonly Raw[];
+  /** Catalogue field → discovered field that somebody takes for the same thing; types still have to agree. */
+  sameMeaning?: ReadonlyMap<string, string>;
 };
 
 /** Below this two names are not taken for the same thing. */
 const SAME_MEANING = 0.8;
+/** A suggestion ranks below every likeness of names, and among what the owner is asked to look at first. */
+const SUGGESTED: Likeness = {
+  score: SAME_MEANING - 0.1,
+  reason: 'The mapping model takes the two fields for the same thing; please look.',
+};
 
 type DraftRule = Omit<MappingRule, 'samples'>;
 
@@ -117,6 +124,7 @@ function takeOver(
   definition: ObjectDefinition,
   inventory: ReadonlyMap<string, InventoryField>,
   candidates: readonly InventoryField[],
+  suggested: string | undefined,
 ): { rule: DraftRule; from: InventoryField } | undefined {
   const field = definition.fields.find((candidate) => candidate.key === rule.source);
   const known = inventory.get(rule.source);
@@ -125,9 +133,11 @@ function takeOver(
   for (const candidate of candidates) {
     if (!takes(definition, rule, candidate)) continue;
     const name = candidate.key.split('.').at(-1) ?? '';
-    for (const like of [likeness(candidate.label, field.label), likeness(name, field.key)]) {
-      if (like.score >= SAME_MEANING && like.score > (best?.like.score ?? 0)) best = { candidate, like };
-    }
+    const likenesses = [likeness(candidate.label, field.label), likeness(name, field.key)].filter(
+      (like) => like.score >= SAME_MEANING,
+    );
+    if (candidate.key === suggested) likenesses.push(SUGGESTED);
+    for (const like of likenesses) if (like.score > (best?.like.score ?? 0)) best = { candidate, like };
   }
   if (best === undefined) return undefined;
   const reasons = [
@@ -207,7 +217,8 @@ export function proposeMap(
   for (const declared of definition.mapping) {
     const rule = moduleRule(declared, byKey);
     const free = open.filter((field) => !rules.some((other) => other.source === field.key));
-    rules.push(takeOver(rule, definition, byKey, free)?.rule ?? rule);
+    const suggested = context.sameMeaning?.get(rule.source);
+    rules.push(takeOver(rule, definition, byKey, free, suggested)?.rule ?? rule);
   }
   const taken = new Set(
     rules

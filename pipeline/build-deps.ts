@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import type { Config } from '../config.ts';
 import { createGuardedAgent } from '../connectors/http/address-guard.ts';
 import { createHttpClient } from '../connectors/http/client.ts';
+import { createModelClient } from '../connectors/model/client.ts';
 import { createRateLimiter, type RateGate } from '../connectors/http/rate-limiter.ts';
 import type { Database } from '../db/client.ts';
 import { createLedgerWriter } from '../db/journal.ts';
@@ -18,6 +19,7 @@ import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps
 /** Neither API documents how long it may take; Infraon's long threads are the slowest answers we read. */
 export const INTERCOM_TIMEOUT_MS = 30_000;
 const INFRAON_TIMEOUT_MS = 60_000;
+const MODEL_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Calls taken from the shared budget at a time: one query buys half a second at the usual pace. */
 const SLICE_CALLS = 50;
@@ -58,6 +60,13 @@ export function buildDeps(input: DepsInput): Deps {
     fileBytes: createByteBudget(FILE_BYTES),
     rateGates: createRateGates(db, clock, options),
     secrets: createSecretBox([input.secretKey]),
+    model:
+      options.mappingModel === undefined
+        ? undefined
+        : createModelClient({
+            ...options.mappingModel,
+            http: createHttpClient({ agent: intercomAgent, timeoutMs: MODEL_TIMEOUT_MS, log }),
+          }),
     intercomHttp: createHttpClient({
       agent: intercomAgent,
       timeoutMs: options.intercomTimeoutMs ?? INTERCOM_TIMEOUT_MS,
@@ -104,6 +113,7 @@ export function pipelineOptions(config: Config, role: 'server' | 'worker'): Pipe
     intercomAppUrl: config.intercom.appUrl,
     infraonAllowedHosts: config.infraonAllowedHosts,
     rateShare: config.rateShare,
+    mappingModel: config.mappingModel,
     leaseMs: config.leaseSeconds * 1000,
     intercomTimeoutMs: config.intercom.timeoutSeconds * 1000,
     worker: `${role}-${hostname()}-${randomUUID().slice(0, 8)}`,

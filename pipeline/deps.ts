@@ -1,6 +1,7 @@
 import type { Database } from '../db/client.ts';
 import type { SecretBox } from '../db/secret.ts';
 import type { HttpClient } from '../connectors/http/client.ts';
+import type { ModelClient } from '../connectors/model/client.ts';
 import type { RateGate } from '../connectors/http/rate-limiter.ts';
 import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
@@ -28,6 +29,8 @@ export interface Deps {
   intercomHttp: HttpClient;
   /** Transport for the customer's Infraon address, behind the address guard. */
   infraonHttp: HttpClient;
+  /** Language model that helps to propose maps, when the operator configured one. */
+  model: ModelClient | undefined;
   /** The write order of load, with group commit. */
   ledger: LedgerWriter;
   /** One rate limiter per workspace and process, over the budget that all processes share. */
@@ -52,6 +55,7 @@ export interface PipelineOptions {
   leaseMs?: number;
   /** For one call to Intercom, in ms. Default: `INTERCOM_TIMEOUT_MS`. */
   intercomTimeoutMs?: number;
+  mappingModel?: { url: string; model: string; apiKey: string | undefined } | undefined;
   /** Identifies the process in leases and logs. */
   worker: string;
 }

@@ -5,6 +5,7 @@ import { canonicalJson } from '../objects/payload-hash.ts';
 import { proposeMap } from '../objects/propose.ts';
 import type { Deps } from './deps.ts';
 import type { SettingsDocument } from './documents.ts';
+import { askForSameMeaning } from './ask-model.ts';
 import { PROPOSED_BY, insertMap, newestMaps } from './map-store.ts';
 
 /**
@@ -24,6 +25,7 @@ export async function storeProposal(
     samples,
     now: deps.clock.now(),
     companyRule: settings.company_rule,
+    sameMeaning: await askForSameMeaning(deps, definition, inventory),
     ...(settings.default_country === '' ? {} : { defaultCountry: settings.default_country }),
   });
   await deps.db.sql.begin(async (tx) => {
