@@ -1,7 +1,14 @@
 import type { Contact } from '../../connectors/intercom/schemas.ts';
 import { BULK_SIZE } from '../../connectors/intercom/bulk.ts';
 import { claimExclusive, moment, releaseLease } from '../../db/leases.ts';
-import { AuthError, NotFoundError, RejectedError, SchemaError, TransientError } from '../../errors.ts';
+import {
+  AuthError,
+  LeaseLostError,
+  NotFoundError,
+  RejectedError,
+  SchemaError,
+  TransientError,
+} from '../../errors.ts';
 import type { ContactPayload } from '../../objects/payloads.ts';
 import { leaseMsOf, withHeartbeat, type BatchScope } from '../batch.ts';
 import { bulkItem, stepsSeen, type BulkIdentity } from './bulk-contacts.ts';
@@ -95,6 +102,8 @@ async function submit(people: LoadableRecord[], scope: BatchScope, context: Load
       where workspace_id = ${scope.run.workspaceId} and id = any(${ids}::bigint[]) and state = 'intent'`;
     return true;
   } catch (error) {
+    // Another worker may be at these people by now: what became of their intents it finds out.
+    if (error instanceof LeaseLostError) throw error;
     const isLost = error instanceof SchemaError || (error instanceof TransientError && error.outcomeUnknown);
     if (isLost) return true;
     await Promise.all(
