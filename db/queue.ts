@@ -18,6 +18,9 @@ export const TASKS = {
     step: z.enum(['extract', 'map', 'load', 'verify']),
     slot: z.number().int(),
   }),
+  look_at_source: z.object({ workspaceId: z.string(), lookId: z.string() }),
+  hypercare_check: z.object({ workspaceId: z.string(), signOffId: z.string(), day: z.number().int() }),
+  erase_staged: z.object({ workspaceId: z.string(), signOffId: z.string() }),
 } as const;
 
 export type TaskName = keyof typeof TASKS;

@@ -2,7 +2,10 @@ import type { TaskName } from '../db/queue.ts';
 import type { Task } from './define-task.ts';
 import { advanceRunTask } from './tasks/advance-run.ts';
 import { discover } from './tasks/discover.ts';
+import { eraseStagedTask } from './tasks/erase-staged.ts';
+import { hypercareCheck } from './tasks/hypercare-check.ts';
 import { listSourceTask } from './tasks/list-source.ts';
+import { lookAtSource } from './tasks/look-at-source.ts';
 import { prepareRunTask } from './tasks/prepare-run.ts';
 import { runBatchTask } from './tasks/run-batch.ts';
 import { selectSampleTask } from './tasks/select-sample.ts';
@@ -15,4 +18,7 @@ export const TASK_LIST: Record<TaskName, Task> = {
   list_source: listSourceTask,
   select_sample: selectSampleTask,
   run_batch: runBatchTask,
+  look_at_source: lookAtSource,
+  hypercare_check: hypercareCheck,
+  erase_staged: eraseStagedTask,
 };

@@ -1,4 +1,6 @@
 import { listAudit } from './audit.ts';
+import { checkFreeze, confirmCutover, getCutover } from './cutover/board.ts';
+import { revokeSignOff, signOff } from './cutover/sign-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor } from './documents.ts';
 import { getDiscovery, startDiscovery } from './discover.ts';
@@ -54,6 +56,11 @@ export function createUseCases(deps: Deps): UseCases {
     listFindings: bind(listFindings),
     repairFinding: bind(repairFinding),
     listAudit: bind(listAudit),
+    getCutover: bind(getCutover),
+    confirmCutover: bind(confirmCutover),
+    checkFreeze: bind(checkFreeze),
+    signOff: bind(signOff),
+    revokeSignOff: bind(revokeSignOff),
     getHandoff: bind(getHandoff),
     getConversationPanel: bind(getConversationPanel),
     reportMissing: bind(reportMissing),

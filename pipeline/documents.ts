@@ -197,6 +197,8 @@ export interface RecordDocument {
   reason: { code: string; message: string; field: string | null } | null;
   warnings: { code: string; message: string; field: string | null }[];
   history: { at: string; run: string; step: string; operation: string; state: string }[];
+  /** When its texts were erased, after sign-off; null while they are kept. */
+  erased_at: string | null;
 }
 
 export interface RejectionDocument {
@@ -265,4 +267,6 @@ export interface SettingsDocument {
   article_files_url: string | null;
   /** New contacts are created by the hundred through a Preview endpoint of Intercom's. */
   preview_bulk: boolean;
+  /** Days after sign-off until staged texts are erased; never before the daily checks of hypercare are over. */
+  retention_days: number;
 }

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { UserError } from '../errors.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
+import { storedPackage } from './cutover/final-package.ts';
+import { findSignOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor } from './documents.ts';
 import { packArchive, type PackageFile } from './handoff/archive.ts';
@@ -23,22 +25,42 @@ export interface Handoff {
 }
 
 /**
- * The handoff package: one instant of the ledger as files that can be checked offline. It may be made at any time; what
- * is not there yet is empty. Throws `UserError` 409 `handoff_running` while another one is being downloaded.
+ * The handoff package. Before sign-off one instant of the ledger, made anew each time; what is not there yet is empty.
+ * After sign-off the final one, byte for byte as it was made. Throws `UserError` 409 `handoff_running` while another one
+ * is being downloaded.
  */
 export async function getHandoff(deps: Deps, actor: Actor): Promise<Handoff> {
   requireRole(actor, 'operator');
-  const at = deps.clock.now();
+  const { sql } = deps.db;
+  const signOff = await findSignOff(sql, actor.workspaceId);
+  const handoff =
+    signOff === undefined
+      ? await makePackage(deps, actor, { at: deps.clock.now() })
+      : {
+          filename: signOff.packageName,
+          content: storedPackage(sql, actor.workspaceId, signOff.id),
+        };
+  await writeAudit(sql, actor, 'handoff_downloaded', { final: signOff !== undefined });
+  return handoff;
+}
+
+/** Makes the package of this moment; with `signOff`, the final one. Throws `UserError` 409 `handoff_running`. */
+export async function makePackage(
+  deps: Deps,
+  actor: Actor,
+  making: { at: Date; signOff?: { note: string } },
+): Promise<Handoff> {
+  const { at, signOff } = making;
   const scope = await scopePage(deps, actor);
   const snapshot = await openSnapshot(deps.db.sql, actor.workspaceId);
   try {
-    const context = await packageContext(snapshot.sql, actor, at);
+    const context = await packageContext(snapshot.sql, actor, at, signOff);
     const files = packageFiles(deps, snapshot, context, scope);
-    await writeAudit(deps.db.sql, actor, 'handoff_downloaded', { final: context.final });
     const content = Readable.from(packed(files, context, snapshot), { objectMode: false });
     // A stream that nobody began to read never enters its generator.
     content.once('close', () => void snapshot.end());
-    return { filename: `handoff-${at.toISOString().slice(0, 10)}.zip`, content };
+    const kind = signOff === undefined ? 'handoff' : 'handoff-final';
+    return { filename: `${kind}-${at.toISOString().slice(0, 10)}.zip`, content };
   } catch (error) {
     await snapshot.end();
     throw error;
@@ -79,7 +101,7 @@ function packageFiles(deps: Deps, { sql }: Snapshot, context: PackageContext, sc
 }
 
 function manifestOf(context: PackageContext, files: FileEntry[]): Manifest {
-  const { workspace, source, createdBy, at, final, runs } = context;
+  const { workspace, source, createdBy, at, signOff, runs } = context;
   return {
     format: MANIFEST_FORMAT,
     version: 1,
@@ -87,7 +109,10 @@ function manifestOf(context: PackageContext, files: FileEntry[]): Manifest {
     created_by: createdBy,
     workspace,
     source,
-    final,
+    final: signOff !== undefined,
+    ...(signOff === undefined
+      ? {}
+      : { signed_off: { by: createdBy, at: at.toISOString(), note: signOff.note } }),
     runs,
     files,
   };

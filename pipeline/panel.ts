@@ -1,22 +1,16 @@
 import { UserError } from '../errors.ts';
 import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../objects/define-object.ts';
 import { isObject, type Raw } from '../objects/paths.ts';
-import { readFields } from '../objects/read-fields.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import type { Actor } from './documents.ts';
+import { keptUrl, panelValues, PRIORITY_KEYS, SLA_KEYS, STATUS_KEYS, TITLE_KEYS } from './panel-values.ts';
 import { getSettingsFor } from './settings.ts';
 import type { ConversationPanel } from './use-cases.ts';
 
 const MAX_RELATED = 50;
 const MAX_DETAILS = 12;
 const MAX_REPORT = 2000;
-
-/** Field keys that all catalogues use for the same thing, in the order in which they are tried. */
-const TITLE_KEYS = ['name', 'subject', 'title'];
-const STATUS_KEYS = ['status', 'state'];
-const PRIORITY_KEYS = ['priority'];
-const SLA_KEYS = ['sla'];
 
 interface MovedRow {
   object: string;
@@ -53,7 +47,7 @@ export async function getConversationPanel(
   const definition = row === undefined ? undefined : deps.registry.find(row.object);
   if (row === undefined || definition === undefined) return null;
   const { source_timezone: timezone } = await getSettingsFor(deps, actor.workspaceId);
-  const values = readFields(row.raw ?? {}, definition, { timezone });
+  const values = panelValues(row.raw ?? {}, definition, timezone);
   return {
     number: row.displayId ?? row.sourceId,
     url: addressOf(row),
@@ -66,7 +60,9 @@ export async function getConversationPanel(
 }
 
 /** The record's own address if its map made one, else that of the desk. */
-function addressOf({ mapped, baseUrl }: MovedRow): string | null {
+function addressOf({ raw, mapped, baseUrl }: MovedRow): string | null {
+  const kept = keptUrl(raw);
+  if (kept !== null) return kept;
   const attributes = mapped?.custom_attributes;
   if (baseUrl === null || !isObject(attributes)) return baseUrl;
   const own = Object.values(attributes).find(
@@ -97,7 +93,7 @@ async function relatedRecords(
     const object = objects.find((candidate) => read.has(`${candidate}:${sourceId}`)) ?? objects[0];
     const row = read.get(`${object}:${sourceId}`);
     const other = deps.registry.get(object);
-    const fields = readFields(row?.raw ?? {}, other, { timezone });
+    const fields = panelValues(row?.raw ?? {}, other, timezone);
     const displayId = row?.displayId ?? null;
     return {
       object,

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Queryable } from '../db/client.ts';
+import { findSignOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, RecordDocument } from './documents.ts';
 import { deepLink } from './installations.ts';
@@ -99,6 +100,7 @@ async function documentOf(deps: Deps, actor: Actor, row: Row): Promise<RecordDoc
     { region: string }[]
   >`select region from installations where workspace_id = ${actor.workspaceId}`;
   const region = installation?.region ?? 'US';
+  const signOff = await findSignOff(sql, actor.workspaceId);
   const history = await sql<{ at: Date; run: string; step: string; operation: string; state: string }[]>`
     select coalesce(settled_at, created_at) as at, run_id as run, step, operation, state from load_journal
     where workspace_id = ${actor.workspaceId} and object = ${row.object} and source_id = ${row.sourceId} order by id`;
@@ -127,5 +129,6 @@ async function documentOf(deps: Deps, actor: Actor, row: Row): Promise<RecordDoc
         : { code: row.reasonCode, message: row.reason?.message ?? '', field: row.reason?.field ?? null },
     warnings: (row.warnings ?? []).map(({ code, message, field }) => ({ code, message, field })),
     history: history.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+    erased_at: signOff?.erasedAt?.toISOString() ?? null,
   };
 }

@@ -5,7 +5,7 @@ import { enqueueAdvance } from '../db/queue.ts';
 import type { RunState } from '../db/schema/runs.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
-import { assertNotSignedOff } from './cutover/signed-off.ts';
+import { assertNotErased, assertNotSignedOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, Page, PageRequest, RunDocument, StartRunInput } from './documents.ts';
 import { findPage } from './paging.ts';
@@ -19,6 +19,8 @@ import { planVerification } from './verify-again.ts';
 /** Plans a run: what it covers, with which maps and settings, and lets the workers begin. */
 export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): Promise<RunDocument> {
   requireRole(actor, 'operator');
+  // Said before what else may be missing: nothing of it can be made up for any more.
+  if (input.kind !== 'verify') await assertNotSignedOff(deps.db.sql, actor.workspaceId);
   const objects = chosenObjects(deps, input.objects);
   const mapVersions = await approvedMaps(deps.db.sql, actor.workspaceId, objects);
   if (input.kind === 'rollback') {
@@ -32,7 +34,8 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
   const settings = await getSettingsFor(deps, actor.workspaceId);
   try {
     const runId = await deps.db.sql.begin(async (tx) => {
-      if (input.kind !== 'verify') await assertNotSignedOff(tx, actor.workspaceId);
+      if (input.kind === 'verify') await assertNotErased(tx, actor.workspaceId);
+      else await assertNotSignedOff(tx, actor.workspaceId);
       const rows = await tx<{ id: string }[]>`
         insert into runs (workspace_id, kind, objects, sample_size, of_run_id, dry_run, map_versions, settings, created_by, prepared)
         values (${actor.workspaceId}, ${input.kind}, ${JSON.stringify(objects)}::jsonb, ${input.limit ?? null}, ${input.run_id ?? null},
@@ -40,7 +43,7 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
           ${input.kind === 'verify'})
         returning id`;
       const id = rows[0]?.id ?? '';
-      if (input.kind === 'verify') await planVerification(tx, actor.workspaceId, id, objects);
+      if (input.kind === 'verify') await planVerification(tx, actor.workspaceId, id, objects, input.limit);
       await writeAudit(tx, actor, 'run_started', { run_id: id, kind: input.kind, objects });
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId: id });
       return id;

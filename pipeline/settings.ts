@@ -34,6 +34,7 @@ const Settings = z.strictObject({
   help_center_id: z.string().regex(/^\d+$/, 'Give the number of a Help Center.').nullable(),
   preview_bulk: z.boolean(),
   article_files_url: z.url({ protocol: /^https$/, error: 'Give an https address.' }).nullable(),
+  retention_days: z.int().min(0).max(3650),
 });
 
 /**
@@ -54,6 +55,7 @@ const DEFAULTS = {
   help_center_id: null,
   article_files_url: null,
   preview_bulk: false,
+  retention_days: 30,
 } satisfies Partial<SettingsDocument>;
 
 /** Stored values over the defaults; a stored value that no longer fits its bounds falls back to the default. */

@@ -19,6 +19,7 @@ import type {
   SourceInput,
   StartRunInput,
 } from './documents.ts';
+import type { CutoverDocument } from './cutover/documents.ts';
 import type { Handoff } from './handoff.ts';
 
 /**
@@ -79,6 +80,12 @@ export interface UseCases {
   repairFinding(actor: Actor, id: string): Promise<{ affected: number }>;
 
   listAudit(actor: Actor, page: PageRequest): Promise<Page<AuditEntry>>;
+
+  getCutover(actor: Actor): Promise<CutoverDocument>;
+  confirmCutover(actor: Actor, itemId: string, note: string): Promise<CutoverDocument>;
+  checkFreeze(actor: Actor): Promise<CutoverDocument>;
+  signOff(actor: Actor, note: string): Promise<CutoverDocument>;
+  revokeSignOff(actor: Actor, note: string): Promise<CutoverDocument>;
 
   /** The handoff package; its stream must be read to the end or destroyed. */
   getHandoff(actor: Actor): Promise<Handoff>;

@@ -25,22 +25,40 @@ export interface SignOff {
   erasedAt: Date | null;
 }
 
-/** Held while somebody signs off: what would change the ledger waits for the outcome, then is refused or goes on. */
+/** Held while somebody signs off: what would change the ledger is refused meanwhile. */
 export async function lockForSignOff(tx: Queryable, workspaceId: string): Promise<void> {
   await tx`select pg_advisory_xact_lock(hashtext('sign-off'), hashtext(${workspaceId}))`;
 }
 
 /**
  * For the transaction of everything that writes to Intercom or takes it back: nothing may make the final package untrue.
- * Throws `UserError` 409 `signed_off`.
+ * Throws `UserError` 409 `signed_off`, and 409 `signing_off` while the package is being made: waiting for it would hold
+ * connections that the making needs.
  */
 export async function assertNotSignedOff(tx: Queryable, workspaceId: string): Promise<void> {
-  await tx`select pg_advisory_xact_lock_shared(hashtext('sign-off'), hashtext(${workspaceId}))`;
+  const [lock] = await tx<{ free: boolean }[]>`
+    select pg_try_advisory_xact_lock_shared(hashtext('sign-off'), hashtext(${workspaceId})) as free`;
+  if (lock?.free !== true) {
+    throw new UserError('The migration is being signed off at this moment. Try again in a minute.', {
+      code: 'signing_off',
+      httpStatus: 409,
+    });
+  }
   const signOff = await findSignOff(tx, workspaceId);
   if (signOff === undefined) return;
   throw new UserError(
     `The migration was signed off by ${signOff.signedByName} on ${signOff.signedAt.toISOString()}. Nothing is written to Intercom or undone any more. ` +
       'Within hypercare an owner can revoke the sign-off.',
     { code: 'signed_off', httpStatus: 409 },
+  );
+}
+
+/** Reading back compares with staged payloads. Throws `UserError` 409 `erased` when they are gone. */
+export async function assertNotErased(tx: Queryable, workspaceId: string): Promise<void> {
+  const signOff = await findSignOff(tx, workspaceId);
+  if (signOff?.erasedAt == null) return;
+  throw new UserError(
+    `The staged texts were erased on ${signOff.erasedAt.toISOString()}, after sign-off: there is nothing to compare with any more.`,
+    { code: 'erased', httpStatus: 409 },
   );
 }

@@ -9,7 +9,8 @@ export interface PackageContext {
   source: string | null;
   createdBy: Manifest['created_by'];
   at: Date;
-  final: boolean;
+  /** Of the final package: what the owner wrote who signed off; `createdBy` and `at` say who and when. */
+  signOff: { note: string } | undefined;
   runs: Manifest['runs'];
 }
 
@@ -29,7 +30,12 @@ interface RunRow {
   maps: Record<string, number>;
 }
 
-export async function packageContext(sql: Queryable, actor: Actor, at: Date): Promise<PackageContext> {
+export async function packageContext(
+  sql: Queryable,
+  actor: Actor,
+  at: Date,
+  signOff?: { note: string },
+): Promise<PackageContext> {
   const { workspaceId, adminId } = actor;
   const [head] = await sql<HeadRow[]>`
     select i.name, i.region, c.base_url as "baseUrl", t.name as admin
@@ -45,8 +51,7 @@ export async function packageContext(sql: Queryable, actor: Actor, at: Date): Pr
     source: head?.baseUrl == null ? null : new URL(head.baseUrl).host,
     createdBy: { id: adminId, name: head?.admin || adminId },
     at,
-    // Sign-off comes with the cut-over; until then every package is preliminary.
-    final: false,
+    signOff,
     runs: runs.map(({ started, finished, ...run }) => ({
       ...run,
       started_at: started?.toISOString() ?? null,

@@ -18,6 +18,10 @@ export const Manifest = z.strictObject({
   source: z.string().nullable(),
   /** False until the migration is signed off: a later package may say something else. */
   final: z.boolean(),
+  /** Only in the final package. */
+  signed_off: z
+    .strictObject({ by: z.strictObject({ id: z.string(), name: z.string() }), at: z.string(), note: z.string() })
+    .optional(),
   runs: z.array(
     z.strictObject({
       id: z.string(),

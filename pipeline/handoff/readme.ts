@@ -54,11 +54,12 @@ async function counts(sql: Queryable, workspaceId: string) {
 
 /** What the package is, in words, with the figures of the moment it was made. */
 export async function* readmeFile(sql: Queryable, context: PackageContext): AsyncGenerator<string> {
-  const { workspace, source, createdBy, at, final, runs } = context;
+  const { workspace, source, createdBy, at, signOff, runs } = context;
   const figures = await counts(sql, workspace.id);
-  const state = final
-    ? 'This package is final: the migration was signed off.'
-    : 'This package is preliminary: the migration is not signed off, and a later package may say something else.';
+  const state =
+    signOff === undefined
+      ? 'This package is preliminary: the migration is not signed off, and a later package may say something else.'
+      : `This package is final: ${plain(createdBy.name)} signed the migration off with these words: ${plain(signOff.note)}`;
   yield [
     `# Handoff: ${plain(source ?? 'Infraon Desk')} to ${plain(workspace.name)}`,
     `Made on ${at.toISOString()} by ${plain(createdBy.name)}. ${state}`,

@@ -172,6 +172,7 @@ export const Settings = z
     help_center_id: z.string().nullable(),
     article_files_url: z.string().nullable(),
     preview_bulk: z.boolean(),
+    retention_days: z.number(),
   })
   .meta({ id: 'Settings' });
 /** Types and choices are checked here (400), bounds by the use case (422). */

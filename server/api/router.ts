@@ -5,6 +5,7 @@ import type { UseCases } from '../../pipeline/use-cases.ts';
 import { rawBody } from '../signatures.ts';
 import { parseJson } from '../raw-json.ts';
 import { requireSession } from '../sessions.ts';
+import { cutoverEndpoints } from './cutover-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createSessionLimiter, requireJson, requireOwnOrigin, type CallBudget } from './guards.ts';
 import { openApiDocument } from './openapi.ts';
@@ -22,7 +23,7 @@ export interface ApiOptions {
 /** `/api/v1`: session, origin, budget, then parse → use case → document. */
 export function apiRouter(options: ApiOptions): Router {
   const { deps, useCases } = options;
-  const endpoints = [...planningEndpoints, ...runEndpoints];
+  const endpoints = [...planningEndpoints, ...runEndpoints, ...cutoverEndpoints];
   const document = openApiDocument(endpoints, deps.options.publicUrl);
   const secondsToWait = createSessionLimiter(options.calls, () => performance.now());
   const router = express.Router();

@@ -109,6 +109,7 @@ export const LedgerRecord = z
         state: z.string(),
       }),
     ),
+    erased_at: Timestamp.nullable().meta({ description: 'When its texts were erased after sign-off' }),
   })
   .meta({ id: 'Record' });
 

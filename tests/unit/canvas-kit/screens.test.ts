@@ -167,6 +167,7 @@ const results = [
     reason: { code: 'missing_email', message: HOSTILE, field: null },
     warnings: [],
     history: [],
+    erased_at: null,
   },
 ];
 

@@ -101,6 +101,7 @@ const ready: PreflightFacts = {
     help_center_id: null,
     article_files_url: null,
     preview_bulk: false,
+    retention_days: 30,
   },
   confirmations: new Map(),
   teammates: { people: 3, unmatched: [] },
