@@ -3,6 +3,7 @@ import { request, type Dispatcher } from 'undici';
 import { LeaseLostError, RejectedError, SchemaError, TransientError, messageOf } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { FORBIDDEN_ADDRESS } from './address-guard.ts';
+import { exchange } from './exchange.ts';
 
 export interface HttpExchange {
   method: string;
@@ -83,19 +84,14 @@ function codeOf(error: unknown): string {
   return 'unknown';
 }
 
-function transportError(error: unknown, call: HttpRequest, timedOut: boolean, wasSent = true): Error {
+function transportError(error: unknown, call: HttpRequest, wasSent = true): Error {
   if (error instanceof LeaseLostError) return error;
   const code = codeOf(error);
   const host = new URL(call.url).host;
   if (code === FORBIDDEN_ADDRESS) {
     return new RejectedError(messageOf(error), { code: 'forbidden_address', value: host, cause: error });
   }
-  if (
-    timedOut ||
-    code === 'TimeoutError' ||
-    code === 'UND_ERR_HEADERS_TIMEOUT' ||
-    code === 'UND_ERR_BODY_TIMEOUT'
-  ) {
+  if (code === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return new TransientError(`${host} did not answer in time`, {
       code: 'http_timeout',
       outcomeUnknown: wasSent,
@@ -118,19 +114,6 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
   return flat;
 }
 
-async function readAll(body: Readable, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      throw new SchemaError(`answer is larger than ${maxBytes} bytes`, { code: 'response_too_large' });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 async function* limited(body: Readable, maxBytes: number, call: HttpRequest): AsyncGenerator<Buffer> {
   let size = 0;
   try {
@@ -145,27 +128,9 @@ async function* limited(body: Readable, maxBytes: number, call: HttpRequest): As
       yield chunk;
     }
   } catch (error) {
-    throw error instanceof RejectedError ? error : transportError(error, call, false);
+    throw error instanceof RejectedError ? error : transportError(error, call);
   }
 }
-
-/** undici calls `onRequestStart` when a connection is free, and writes the request in the same turn. */
-const telling: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const { onStart } = options as Dispatcher.DispatchOptions & { onStart?: () => void };
-  if (onStart === undefined) return dispatch(options, handler);
-  return dispatch(options, {
-    onRequestStart(controller, context: unknown) {
-      handler.onRequestStart?.(controller, context);
-      // The deadline may have passed while it waited for a connection.
-      if (!controller.aborted) onStart();
-    },
-    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
-    onResponseStart: (...given) => handler.onResponseStart?.(...given),
-    onResponseData: (...given) => handler.onResponseData?.(...given),
-    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
-    onResponseError: (...given) => handler.onResponseError?.(...given),
-  });
-};
 
 /**
  * Transport on undici with keep-alive, a deadline and a size limit. It knows no endpoint, does not retry, and throws
@@ -173,7 +138,6 @@ const telling: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options,
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const agent = options.agent.compose(telling);
 
   function report(call: HttpRequest, startedAt: number, status: number | null, errorCode?: string): void {
     if (options.onExchange === undefined && !options.log.isLevelEnabled('debug')) return;
@@ -192,34 +156,26 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function send(call: HttpRequest): Promise<HttpResponse> {
     const startedAt = performance.now();
     const timeoutMs = call.timeoutMs ?? options.timeoutMs;
-    const deadline = AbortSignal.timeout(timeoutMs);
     let wasSent = false;
     try {
-      const sending = {
-        dispatcher: agent,
+      const { status, headers, bytes } = await exchange(options.agent, {
+        method: call.method,
+        url: call.url,
+        headers: call.headers ?? {},
+        body: call.body ?? null,
+        signal: call.signal,
+        timeoutMs,
+        maxBytes: maxBodyBytes,
         onStart() {
           call.beforeSend?.();
           wasSent = true;
         },
-        method: call.method,
-        headers: call.headers ?? {},
-        body: call.body ?? null,
-        signal: call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-      };
-      const answer = await request(call.url, sending);
-      const bytes = await readAll(answer.body, maxBodyBytes);
-      report(call, startedAt, answer.statusCode);
-      return {
-        status: answer.statusCode,
-        headers: flatten(answer.headers),
-        bytes,
-        text: () => bytes.toString('utf8'),
-      };
+      });
+      report(call, startedAt, status);
+      return { status, headers: flatten(headers), bytes, text: () => bytes.toString('utf8') };
     } catch (error) {
       report(call, startedAt, null, codeOf(error));
-      throw error instanceof SchemaError ? error : transportError(error, call, deadline.aborted, wasSent);
+      throw error instanceof SchemaError ? error : transportError(error, call, wasSent);
     }
   }
 
@@ -244,7 +200,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return { status: answer.statusCode, headers: flatten(answer.headers), body };
     } catch (error) {
       report(call, startedAt, null, codeOf(error));
-      throw transportError(error, call, false);
+      throw transportError(error, call);
     }
   }
 
