@@ -60,6 +60,7 @@ export const REASON_CODES = [
   'required_value_missing',
   'value_not_allowed',
   'attribute_missing',
+  'too_many_links',
   'created_at_refused',
   'attachment_too_large',
   'attachment_unavailable',

@@ -257,6 +257,8 @@ export interface SettingsDocument {
   /** Replies sent to one conversation within `reply_window_seconds`, and that window. */
   replies_per_window: number;
   reply_window_seconds: number;
+  /** Most links that one attribute of a record is given; null: all of them. Intercom publishes no limit. */
+  links_per_attribute: number | null;
   /** What collections are made of: Infraon has no folder level. */
   article_folder_rule: 'categories_tree' | 'department_service' | 'first_tag';
   /** Articles that only some people could read: a draft for editors, or an internal article for every teammate. */

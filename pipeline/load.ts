@@ -63,7 +63,7 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
 function linksOf(records: ClaimedRecord[], context: LoadContext): LinksOfRecord[] {
   return records.map(({ sourceId, mapped }) => ({
     sourceId,
-    links: namedLinks(mapped as unknown as Payload, context.resolve),
+    links: namedLinks(mapped as unknown as Payload, context),
   }));
 }
 

@@ -57,7 +57,7 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
       const row = loaded.get(record.sourceId);
       const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
       const comparisons = explain(verification, row).filter(({ field }) => !ignored.has(field));
-      const links = linksReadBack(namedLinks(payload, context.resolve), comparisons);
+      const links = linksReadBack(namedLinks(payload, context), comparisons);
       verified.push({ id: record.id, sourceId: record.sourceId, comparisons, links });
       if (verified.length >= 100) await store();
     });

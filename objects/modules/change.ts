@@ -21,7 +21,7 @@ export const object = defineObject({
   plural: 'Changes',
   source: { kind: 'endpoint', object: 'change' },
   dependsOn: ['requester', 'configuration_item', 'asset', 'problem'],
-  linksTo: ['incident'],
+  linksTo: ['incident', 'release'],
   displayField: 'display_id',
   fields: [
     field('id', 'Change id', 'string', ['change_id', 'id'], 'documented', { required: true }),
@@ -75,6 +75,10 @@ export const object = defineObject({
       reverse: { object: 'problem', field: 'changes' },
       indexed: true,
     }),
+    linkField('releases', 'Linked releases', 'release', ['release.release_id', 'release.id'], {
+      reverse: { object: 'release', field: 'changes' },
+      indexed: true,
+    }),
     impactedField('configuration_items', 'Configuration items and assets'),
   ],
   children: [...TICKET_CHILDREN, ...PLAN_CHILDREN],
@@ -119,6 +123,13 @@ export const object = defineObject({
       'References to the conversations that the incidents became; made in a second pass, once those exist.',
     ),
     attribute('problems', 'problems', 'references', { type: 'InfraonProblem' }),
+    attribute(
+      'releases',
+      'releases',
+      'references',
+      { type: 'InfraonRelease' },
+      'Made in a second pass, once the releases exist.',
+    ),
     attribute('configuration_items', 'configuration_items', 'references', {
       type: 'InfraonConfigurationItem',
     }),
@@ -133,6 +144,7 @@ export const object = defineObject({
     leftBehind('raw.requested_approval_team', 'Key of the team, which is moved by name.', 'approval_team'),
     leftBehind('raw.requested_review_team', 'Key of the team, which is moved by name.', 'review_team'),
     leftBehind('raw.problem', 'Keys and copies; the link itself is moved.', 'problems'),
+    leftBehind('raw.release', 'Keys and copies; the link itself is moved.', 'releases'),
     leftBehind('raw.version', 'Counter of the engine.'),
     leftBehind('raw.is_change_ci_lock', 'Lock of the engine.'),
   ],

@@ -27,7 +27,10 @@ export const object = defineObject({
       'documented',
       { personal: true },
     ),
-    linkField('changes', 'Linked changes', 'change', ['changes[].change_id', 'change[].change_id']),
+    linkField('changes', 'Linked changes', 'change', ['changes[].change_id', 'change[].change_id'], {
+      reverse: { object: 'change', field: 'releases' },
+      indexed: true,
+    }),
     linkField(
       'incidents',
       'Linked incidents',
@@ -50,13 +53,7 @@ export const object = defineObject({
     attribute('risk', 'risk', 'string'),
     ...PLAN_RULES,
     attribute('manager', 'release_manager', 'string'),
-    attribute(
-      'changes',
-      'changes',
-      'references',
-      { type: 'InfraonChange' },
-      'The link is kept here; a change names its releases among its linked records.',
-    ),
+    attribute('changes', 'changes', 'references', { type: 'InfraonChange' }),
     attribute(
       'incidents',
       'incidents',

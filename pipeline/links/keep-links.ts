@@ -1,4 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
+import type { LinkState } from '../../db/schema/links.ts';
 import type { NamedLink } from './named-links.ts';
 
 /** Edges written by one statement: a hub may have more than ten thousand. */
@@ -62,6 +63,16 @@ async function ownersOf(
   return new Map(rows.map(({ object, sourceId }) => [sourceId, object]));
 }
 
+function stateOf({ destinationId, refused, readBack }: LinksOfRecord['links'][number]): {
+  state: LinkState;
+  code: string | null;
+} {
+  if (destinationId === undefined) return { state: 'waiting', code: null };
+  if (refused !== undefined) return { state: 'rejected', code: refused };
+  if (readBack === 'not_found') return { state: 'missing', code: 'not_read_back' };
+  return { state: 'made', code: readBack === 'changed_in_intercom' ? readBack : null };
+}
+
 async function writeChunk(
   sql: Queryable,
   place: Place,
@@ -77,14 +88,7 @@ async function writeChunk(
         field: owner.field,
         to_object: owner.toObject,
         to_id: link.toId,
-        state:
-          link.destinationId === undefined ? 'waiting' : link.readBack === 'not_found' ? 'missing' : 'made',
-        code:
-          link.readBack === 'not_found'
-            ? 'not_read_back'
-            : link.readBack === 'changed_in_intercom'
-              ? link.readBack
-              : null,
+        ...stateOf(link),
         verified: link.readBack === 'found',
       };
     }),
@@ -112,7 +116,7 @@ async function writeChunk(
     on conflict (workspace_id, from_object, from_id, field, to_object, to_id) do update
       set run_id = excluded.run_id, state = excluded.state, code = excluded.code, verified_at = excluded.verified_at,
         updated_at = now()
-      where excluded.state <> 'rejected' or record_links.state <> 'made'`;
+      where excluded.state <> 'rejected' or record_links.state <> 'made' or excluded.code = 'too_many_links'`;
 }
 
 /** For undoing a load: the links of these records are gone, and what pointed to them points to nothing for now. */

@@ -19,10 +19,11 @@ export function linksReadBack(
   const byField = new Map(comparisons.map((comparison) => [comparison.field, comparison]));
   const there = new Map<string, Set<string>>();
   const linksInText = comparisons.filter(({ field }) => field.startsWith(`${LINKS}.`));
-  if (linksInText.length > 0 && linksInText.every(isEqual)) byField.set(LINKS, { field: LINKS, class: 'equal' });
+  if (linksInText.length > 0 && linksInText.every(isEqual))
+    byField.set(LINKS, { field: LINKS, class: 'equal' });
   const isGone = byField.get('record')?.class === 'missing';
   return links.map((link) => {
-    if (link.destinationId === undefined) return link;
+    if (link.destinationId === undefined || link.refused !== undefined) return link;
     if (isGone) return { ...link, readBack: 'not_found' };
     const comparison = byField.get(COMPARED_AS[link.field] ?? link.field);
     if (comparison === undefined) return link;

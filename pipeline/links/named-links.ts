@@ -1,5 +1,7 @@
+import { CUSTOM_TARGET } from '../../objects/map-record.ts';
 import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
+import type { SettingsDocument } from '../documents.ts';
 
 /** One edge as a payload names it. */
 export interface NamedLink {
@@ -8,6 +10,8 @@ export interface NamedLink {
   toId: string;
   /** Intercom's id of the other end; undefined while nothing of ours is there. */
   destinationId: string | undefined;
+  /** Why it is not sent although its other end is there: the settings allow no more links of this attribute. */
+  refused?: 'too_many_links';
   /** The same id under each of the objects it may belong to; the likeliest first. Only while the other end is unknown. */
   candidates?: { field: string; toObject: string }[];
 }
@@ -15,20 +19,30 @@ export interface NamedLink {
 /** Who did something is a teammate, found by address: no record of ours is linked. Authors of entries are no links either. */
 const NOT_LINKS = ['assignee', 'author', 'parts'];
 
+const TOO_MANY = { refused: 'too_many_links' } as const;
+
+/** What tells which links can be made. */
+export interface Linking {
+  resolve: (ref: RecordRef) => { destinationId: string } | undefined;
+  settings: Pick<SettingsDocument, 'links_per_attribute'>;
+}
+
 /**
  * Every edge of a payload, once. An id that may belong to one of several objects is the link of the object that has it;
  * while none has it, it is one link, not one per object.
  */
-export function namedLinks(
-  payload: Payload,
-  resolve: (ref: RecordRef) => { destinationId: string } | undefined,
-): NamedLink[] {
+export function namedLinks(payload: Payload, { resolve, settings }: Linking): NamedLink[] {
   const links = new Map<string, NamedLink>();
+  const most = settings.links_per_attribute ?? Infinity;
+  const sent = new Map<string, number>();
   for (const { field, ref } of refsByField(payload)) {
     const { sourceId: toId } = ref;
     const destinationId = resolve({ ref: ref.ref, sourceId: toId })?.destinationId;
     if (destinationId !== undefined) {
-      links.set(`${field} ${ref.ref} ${toId}`, { field, toObject: ref.ref, toId, destinationId });
+      const number = (sent.get(field) ?? 0) + 1;
+      sent.set(field, number);
+      const refused = number > most && field.startsWith(CUSTOM_TARGET) ? TOO_MANY : {};
+      links.set(`${field} ${ref.ref} ${toId}`, { field, toObject: ref.ref, toId, destinationId, ...refused });
       continue;
     }
     const others = ref.or ?? [];

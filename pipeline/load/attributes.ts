@@ -3,28 +3,26 @@ import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
 import { withoutAddedLinks } from './record-links.ts';
 import type { Comparison, LoadContext } from './destination.ts';
 
-/** Custom attributes as Intercom takes them: references as Intercom ids, unresolved ones left out. */
+type Resolving = Pick<LoadContext, 'resolve' | 'settings'>;
+
+/**
+ * Custom attributes as Intercom takes them: references as Intercom ids, unresolved ones left out. How many ids an attribute
+ * takes is not published (Intercom API 2.16, custom objects): all are sent unless the settings say otherwise.
+ */
 export function resolveAttributes(
   attributes: Record<string, AttributeValue>,
-  context: Pick<LoadContext, 'resolve'>,
+  context: Resolving,
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, resolveValue(value, context)]),
   );
 }
 
-function resolveValue(value: AttributeValue, context: Pick<LoadContext, 'resolve'>): unknown {
-  if (Array.isArray(value)) {
-    return value.flatMap((ref) => {
-      const loaded = context.resolve(ref);
-      return loaded === undefined ? [] : [loaded.destinationId];
-    });
-  }
-  if (isRecordRef(value)) {
-    const loaded = context.resolve(value);
-    return loaded === undefined ? [] : [loaded.destinationId];
-  }
-  return value;
+function resolveValue(value: AttributeValue, { resolve, settings }: Resolving): unknown {
+  const refs = Array.isArray(value) ? value : isRecordRef(value) ? [value] : undefined;
+  if (refs === undefined) return value;
+  const ids = refs.flatMap((ref) => resolve(ref)?.destinationId ?? []);
+  return ids.slice(0, settings.links_per_attribute ?? ids.length);
 }
 
 export function refsIn(attributes: Record<string, AttributeValue>): RecordRef[] {
@@ -87,8 +85,9 @@ export function idsOf(value: unknown): string[] {
 }
 
 function compareSets(field: string, expected: string[], actual: string[]): Comparison {
-  const missing = expected.filter((item) => !actual.includes(item));
-  const extra = actual.filter((item) => !expected.includes(item));
+  const [wanted, there] = [new Set(expected), new Set(actual)];
+  const missing = expected.filter((item) => !there.has(item));
+  const extra = actual.filter((item) => !wanted.has(item));
   if (missing.length > 0) return { field, class: 'missing', expected, actual };
   if (extra.length > 0) return { field, class: 'extra', expected, actual };
   return { field, class: 'equal' };

@@ -40,11 +40,11 @@ export const customObjectInstances: Destination<CustomObjectPayload> = {
 function upsertStep(
   payload: CustomObjectPayload,
   existing: Loaded | undefined,
-  { resolve }: Pick<LoadContext, 'resolve'>,
+  links: Pick<LoadContext, 'resolve' | 'settings'>,
 ): Step {
   const { resource, type, custom_attributes, ...fields } = payload;
   // Links that can be made by now are part of what this write is about: a later pass of the same run is another write.
-  const written = { ...payload, custom_attributes: resolveAttributes(custom_attributes, { resolve }) };
+  const written = { ...payload, custom_attributes: resolveAttributes(custom_attributes, links) };
   return {
     key: existing !== undefined ? `update:${shortHash(payloadHash(written))}` : 'create',
     once: existing !== undefined ? 'run' : 'ever',

@@ -1,8 +1,11 @@
 import type { RecordChange } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
+import { CUSTOM_TARGET } from '../../objects/map-record.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../batch.ts';
+import type { SettingsDocument } from '../documents.ts';
+import { namedLinks, type NamedLink } from '../links/named-links.ts';
 import { actionFor } from '../failure-policy.ts';
 import type { LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
@@ -70,14 +73,17 @@ async function carryOut(
   const blocked = firstBlockedParent(destination.requiredRefs(payload), shared);
   if (blocked !== null) return blocked;
   const dropped = unresolvedRefs(destination.optionalRefs(payload), context);
+  const refused = namedLinks(payload, context).filter((link) => link.refused !== undefined);
+  const gaps = [...dropped.map(warningFor), ...refusedLinks(refused, context.settings)];
   const isBegun = destination.isFinishedLater === true && existing?.state !== 'complete';
-  const loadedHash = hashWithGaps(loadable.mappedHash, dropped) + (isBegun ? UNFINISHED : '');
+  const loadedHash =
+    hashWithGaps(loadable.mappedHash, [...dropped, ...refused.map(refOf)]) + (isBegun ? UNFINISHED : '');
   if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
     return {
       step: 'verify',
       outcome: 'unchanged',
       warnings: storedWarnings(loadable.record, [
-        ...dropped.map(warningFor),
+        ...gaps,
         ...(destination.standingWarnings?.(existing.facts) ?? []),
       ]),
     };
@@ -91,7 +97,7 @@ async function carryOut(
     isNew: existing?.createdInRun === scope.run.id,
     wrote: false,
     isUnsaved: false,
-    warnings: dropped.map(warningFor),
+    warnings: gaps,
   };
   const steps = destination.plan(
     payload,
@@ -142,6 +148,25 @@ function warningFor(ref: RecordRef): MappingIssue {
     message: `The ${field.replaceAll('_', ' ')} ${ref.sourceId} is not in Intercom, so the link to it was left out.`,
     suggestion: 'It is added when that record has been loaded and this one is loaded again.',
   };
+}
+
+function refOf({ toObject, toId }: NamedLink): RecordRef {
+  return { ref: toObject, sourceId: toId };
+}
+
+/** One warning per attribute that names more links than the settings allow. */
+function refusedLinks(refused: readonly NamedLink[], settings: SettingsDocument): MappingIssue[] {
+  const most = settings.links_per_attribute ?? 0;
+  return [...new Set(refused.map(({ field }) => field))].map((field) => {
+    const left = refused.filter((link) => link.field === field).length;
+    return {
+      code: 'too_many_links',
+      field: field.slice(CUSTOM_TARGET.length),
+      value: left,
+      message: `${left} links were left out: the settings allow ${most} of one attribute. Their other ends are in Intercom.`,
+      suggestion: 'Raise links_per_attribute if Intercom takes more, and load the record again.',
+    };
+  });
 }
 
 function firstBlockedParent(refs: RecordRef[], shared: SharedScope): Change | null {

@@ -171,6 +171,7 @@ export const Settings = z
     restricted_articles: z.enum(['draft', 'internal']),
     help_center_id: z.string().nullable(),
     article_files_url: z.string().nullable(),
+    links_per_attribute: z.number().nullable(),
     preview_bulk: z.boolean(),
     retention_days: z.number(),
   })

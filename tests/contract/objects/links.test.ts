@@ -153,6 +153,7 @@ describe('links', () => {
         'problem-incident',
         'change-incident',
         'release-change',
+        'change-release',
         'asset-configuration_item',
         'configuration_item-asset',
         'configuration_item-configuration_item',
@@ -215,6 +216,15 @@ describe('links', () => {
       const changes = references(release, 47);
       expect(changes.length).toBeGreaterThan(0);
       expect(stored('release', release.release_id, 'changes')).toEqual(destinationsOf('change', changes));
+    }
+    for (const change of desk.changes) {
+      const releases = desk.releases.filter((each) => references(each, 47).includes(change.change_id));
+      expect(stored('change', change.change_id, 'releases')).toEqual(
+        destinationsOf('release', [
+          ...references(change, 53),
+          ...releases.map(({ release_id }) => release_id),
+        ]),
+      );
     }
     const linked = desk.incidents.filter(({ incident_id }) => destinations.has(`incident ${incident_id}`));
     for (const incident of linked) {

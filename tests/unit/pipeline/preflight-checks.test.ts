@@ -88,6 +88,7 @@ const ready: PreflightFacts = {
   settings: {
     rate_share: 0.8,
     thread_mode: 'thread',
+    links_per_attribute: null,
     attachment_max_mb: 14,
     company_rule: 'organization_name',
     fallback_admin_id: null,

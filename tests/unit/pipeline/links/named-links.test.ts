@@ -15,6 +15,7 @@ const resolve = ({ ref, sourceId }: RecordRef) => {
   const destinationId = LOADED[`${ref} ${sourceId}`];
   return destinationId === undefined ? undefined : { destinationId };
 };
+const linking = (most: number | null = null) => ({ resolve, settings: { links_per_attribute: most } });
 const either = (ref: string, or: string) => (sourceId: string) => ({ ref, sourceId, or: [or] });
 const ITEMS = ['1', '2', '3', '9'];
 
@@ -44,7 +45,7 @@ function inWords(links: NamedLink[]): string[] {
 
 describe('links that a payload names', () => {
   it('are each the link of the object that has the id, and one that none has is one link', () => {
-    expect(inWords(namedLinks(incident, resolve))).toEqual([
+    expect(inWords(namedLinks(incident, linking()))).toEqual([
       'from requester r1 c-1',
       'company company co co-1',
       'Infraon configuration items configuration_item 1 i-1',
@@ -54,6 +55,12 @@ describe('links that a payload names', () => {
     ]);
   });
 
+  it('beyond what the settings allow of one attribute are refused', () => {
+    const refused = namedLinks(incident, linking(1)).filter((link) => link.refused !== undefined);
+    expect(inWords(refused)).toEqual(['Infraon assets asset 3 i-3']);
+    expect(linksReadBack(refused, [])).toEqual(refused);
+  });
+
   it('of an article are those in its text', () => {
     const links = [
       { href: '/a', ref: { ref: 'company', sourceId: 'co' } },
@@ -61,12 +68,12 @@ describe('links that a payload names', () => {
       { href: '/b', ref: { ref: 'company', sourceId: 'co' } },
     ];
     const article = { resource: 'articles', title: 'A', links, images: [] } as unknown as Payload;
-    expect(inWords(namedLinks(article, resolve))).toEqual(['links company co co-1']);
+    expect(inWords(namedLinks(article, linking()))).toEqual(['links company co co-1']);
   });
 });
 
 describe('links read back', () => {
-  const links = namedLinks(incident, resolve);
+  const links = namedLinks(incident, linking());
   const found = (comparisons: Parameters<typeof linksReadBack>[1]) =>
     Object.fromEntries(
       linksReadBack(links, comparisons).map(({ toId, readBack }) => [toId, readBack ?? 'unknown']),
