@@ -17,6 +17,11 @@ async function related(context: SubmitContext): Promise<Canvas> {
     : relatedRecordScreen(found, context.view);
 }
 
+async function relatedFrom(context: SubmitContext): Promise<Canvas> {
+  const panel = await movedConversation(context);
+  return panel === null ? firstCanvas(context) : relatedScreen(panel, Number(context.argument) || 0);
+}
+
 /** The button of the first canvas may bring its own input with it; without one it opens the search. */
 async function find(context: SubmitContext): Promise<Canvas> {
   const query = textInput(context, 'q');
@@ -46,6 +51,7 @@ async function sendReport(context: SubmitContext): Promise<Canvas> {
 /** What every agent can do. */
 export const agentHandlers: Record<string, Handler> = {
   related,
+  related_from: relatedFrom,
   find,
   search: find,
   record,

@@ -82,11 +82,40 @@ export interface Canvas {
   stored_data?: StoredData;
 }
 
-const TITLE_LENGTH = 60;
-const SUBTITLE_LENGTH = 120;
+/** Longest texts in each place; a panel is about 45 characters wide, and Intercom publishes no limit of its own. */
+export const LENGTHS = { text: 1000, label: 80, title: 60, subtitle: 120, field: 60, value: 300 } as const;
 
+/** Characters that show nothing, or turn the direction of the words after them. Line breaks and joiners stay. */
+// eslint-disable-next-line no-control-regex
+const INVISIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Never in the middle of a character: half of an emoji is no text any more. */
 export function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;
+  if (text.length <= length) return text;
+  return `${text
+    .slice(0, length - 1)
+    .replace(/[\ud800-\udbff\u200d]+$/, '')
+    .trimEnd()}…`;
+}
+
+/** Chinese, Japanese, Korean and emoji take the room of two letters. */
+export function widthOf(text: string): number {
+  return text.replaceAll(/[\u1100-\uffff]/g, '  ').length;
+}
+
+/** For places with room for a line or two: no line breaks, and as much as is as wide as so many letters. */
+export function brief(text: string, width: number): string {
+  const line = cut(text.replaceAll(/\s+/g, ' ').trim(), width);
+  if (widthOf(line) <= width) return line;
+  let end = line.length;
+  while (widthOf(line.slice(0, end)) >= width) end -= 1;
+  return cut(line, end + 1);
+}
+
+/** What may stand on a canvas: whole characters, none of them invisible, not more than there is room for, never nothing. */
+function shown(text: string, length: number): string {
+  const visible = text.toWellFormed().replaceAll(INVISIBLE, '');
+  return visible.trim() === '' ? '–' : cut(visible, length);
 }
 
 /**
@@ -94,44 +123,69 @@ export function cut(text: string, length: number): string {
  * markup, which would be shown as it is, loses its angle.
  */
 export function plain(text: string): string {
-  return text.replaceAll('](', '] (').replaceAll(/<(?=\/?[a-z])/gi, '‹');
+  return text
+    .replaceAll(INVISIBLE, '')
+    .replaceAll('](', '] (')
+    .replaceAll(/<(?=\/?[a-z])/gi, '‹');
 }
 
+/** A link in a text; only its label where Intercom would refuse the address, or the text would be nothing but address. */
 export function link(label: string, url: string): string {
-  return `[${label.replaceAll(/[[\]]/g, '')}](${url.replaceAll(')', '%29').replaceAll(' ', '%20')})`;
+  const words = shown(label.replaceAll(/[[\]]/g, ''), LENGTHS.title);
+  const address = url.replaceAll(/[() <>]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+  return address.length <= MAX_ADDRESS && isSecure(address) ? `[${words}](${address})` : words;
+}
+
+const MAX_ADDRESS = 500;
+
+/** https, or this very machine while somebody develops. */
+function isSecure(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return (
+    protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname))
+  );
 }
 
 export function canvas(components: Component[], stored?: StoredData): Canvas {
   return { content: { components }, ...(stored === undefined ? {} : { stored_data: { v: 1, ...stored } }) };
 }
 
-export function header(text: string): Component {
-  return { type: 'text', text, style: 'header' };
+function text(words: string, style: NonNullable<TextComponent['style']>): Component {
+  return { type: 'text', text: shown(words, LENGTHS.text), style };
 }
 
-export function paragraph(text: string): Component {
-  return { type: 'text', text, style: 'paragraph' };
+export function header(words: string): Component {
+  return text(words, 'header');
 }
 
-export function muted(text: string): Component {
-  return { type: 'text', text, style: 'muted' };
+export function paragraph(words: string): Component {
+  return text(words, 'paragraph');
 }
 
-export function errorText(text: string): Component {
-  return { type: 'text', text, style: 'error' };
+export function muted(words: string): Component {
+  return text(words, 'muted');
+}
+
+export function errorText(words: string): Component {
+  return text(words, 'error');
 }
 
 export function button(id: string, label: string, style: 'primary' | 'secondary' | 'link'): Component {
-  return { type: 'button', id, label, style, action: { type: 'submit' } };
+  return { type: 'button', id, label: shown(label, LENGTHS.label), style, action: { type: 'submit' } };
 }
 
 export function item(id: string, title: string, subtitle?: string, tertiary?: string): ListItem {
   return {
     type: 'item',
     id,
-    title: cut(title, TITLE_LENGTH),
-    ...(subtitle === undefined || subtitle === '' ? {} : { subtitle: cut(subtitle, SUBTITLE_LENGTH) }),
-    ...(tertiary === undefined || tertiary === '' ? {} : { tertiary_text: cut(tertiary, TITLE_LENGTH) }),
+    title: shown(brief(title, LENGTHS.title), LENGTHS.title),
+    ...(subtitle === undefined || subtitle === ''
+      ? {}
+      : { subtitle: shown(brief(subtitle, LENGTHS.subtitle), LENGTHS.subtitle) }),
+    ...(tertiary === undefined || tertiary === ''
+      ? {}
+      : { tertiary_text: shown(brief(tertiary, LENGTHS.title), LENGTHS.title) }),
     action: { type: 'submit' },
   };
 }
@@ -143,17 +197,24 @@ export function list(items: ListItem[]): Component[] {
 /** Rows without a value are left out; a table without rows is none. */
 export function table(rows: readonly (readonly [string, string | null])[]): Component[] {
   const items = rows.flatMap(([field, value]): FieldValue[] =>
-    value === null || value === '' ? [] : [{ type: 'field-value', field, value }],
+    value === null || value === ''
+      ? []
+      : [{ type: 'field-value', field: shown(field, LENGTHS.field), value: shown(value, LENGTHS.value) }],
   );
   return items.length === 0 ? [] : [{ type: 'data-table', items }];
 }
 
+/** What was typed goes back as it was, without what no field can hold. */
+function valueOf({ value }: { value?: string }): { value?: string } {
+  return value === undefined ? {} : { value: value.toWellFormed().replaceAll('\u0000', '') };
+}
+
 export function input(id: string, label: string, extra: Partial<InputComponent> = {}): Component {
-  return { ...extra, type: 'input', id, label };
+  return { ...extra, type: 'input', id, label: shown(label, LENGTHS.label), ...valueOf(extra) };
 }
 
 export function textarea(id: string, label: string, extra: Partial<TextareaComponent> = {}): Component {
-  return { ...extra, type: 'textarea', id, label };
+  return { ...extra, type: 'textarea', id, label: shown(label, LENGTHS.label), ...valueOf(extra) };
 }
 
 /** The way back, at the bottom and set apart, on every canvas but the first. */

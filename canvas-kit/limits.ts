@@ -1,10 +1,20 @@
-import type { Action, Canvas, Component, ListItem } from './components.ts';
+import {
+  LENGTHS,
+  cut,
+  widthOf,
+  type Action,
+  type Canvas,
+  type Component,
+  type ListItem,
+} from './components.ts';
 
 /**
  * Limits of Canvas Kit (app platform reference, sections 2.5 and 2.6) and the review rules for an inbox app's first
  * canvas. Tests hold every screen against them; in production a canvas is cut down to them instead.
  */
 export const MAX_BYTES = 64 * 1024;
+/** What we send: half of what Intercom takes, so that a browser's copy of it passes through its hands with room to spare. */
+export const FIT_BYTES = 32 * 1024;
 export const FIRST_CANVAS_HEIGHT = 400;
 
 /** Planning figures for a panel about 320 px wide. */
@@ -30,8 +40,9 @@ export function heightOf(component: Component): number {
     case 'text': {
       const first = component.style === 'header' ? HEIGHT.header : HEIGHT.text;
       // A link shows its label only.
-      const shown = component.text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').length;
-      return first + moreLines(shown, CHARACTERS_PER_LINE) * TEXT_LINE;
+      const shown = component.text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+      const perLine = component.style === 'header' ? BOLD_CHARACTERS_PER_LINE : CHARACTERS_PER_LINE;
+      return first + moreLines(shown, perLine) * TEXT_LINE;
     }
     case 'button':
       return component.style === 'link' ? HEIGHT.link : HEIGHT.button;
@@ -55,14 +66,14 @@ export function heightOf(component: Component): number {
 /** Titles are bold and wrap; so does the line below them. */
 function itemHeight({ title, subtitle, tertiary_text }: ListItem): number {
   const below = [subtitle, tertiary_text].filter((text) => text !== undefined).join(' • ');
-  const wrapped =
-    moreLines(title.length, BOLD_CHARACTERS_PER_LINE) + moreLines(below.length, CHARACTERS_PER_LINE);
+  const wrapped = moreLines(title, BOLD_CHARACTERS_PER_LINE) + moreLines(below, CHARACTERS_PER_LINE);
   return (below === '' ? HEIGHT.plainItem : HEIGHT.item) + wrapped * TEXT_LINE;
 }
 
 /** Lines after the first. */
-function moreLines(characters: number, perLine: number): number {
-  return Math.max(0, Math.ceil(characters / perLine) - 1);
+function moreLines(text: string, perLine: number): number {
+  const lines = text.split('\n').map((line) => Math.max(1, Math.ceil(widthOf(line) / perLine)));
+  return lines.reduce((sum, count) => sum + count, 0) - 1;
 }
 
 export function totalHeight(components: readonly Component[]): number {
@@ -162,36 +173,39 @@ const NOTE: Component = {
   text: 'Some of this is too long for the panel. Open the console to see all of it.',
   style: 'muted',
 };
+/** Components at the end that stay whatever happens: the way back and the line above it. */
+const END = 2;
+const MAX_ENTRIES = 20;
 
 /**
  * The canvas, or as much of its beginning and end as fits: Intercom shows nothing at all of a canvas that is too large.
  * The end is kept because the way back is there.
  */
 export function fitCanvas(canvas: Canvas): Canvas {
-  if (bytesOf(canvas.content) <= MAX_BYTES) return canvas;
+  if (bytesOf(canvas.content) <= FIT_BYTES) return canvas;
   const components = canvas.content.components.map(shorten);
-  while (components.length > 3 && bytesOf({ components: [...components, NOTE] }) > MAX_BYTES) {
-    components.splice(-3, 1);
+  const end = components.slice(-END);
+  const beginning: Component[] = [];
+  let bytes = bytesOf({ components: [NOTE, ...end] });
+  for (const component of components.slice(0, -END)) {
+    bytes += bytesOf(component) + 1;
+    if (bytes > FIT_BYTES) break;
+    beginning.push(component);
   }
-  components.splice(-2, 0, NOTE);
-  return { ...canvas, content: { components } };
+  return { ...canvas, content: { components: [...beginning, NOTE, ...end] } };
 }
 
+/** A value that cannot be shown whole is not shown: half of it would be saved as if a person had typed it. */
 function shorten(component: Component): Component {
-  const short = (text: string) => (text.length <= 500 ? text : `${text.slice(0, 499)}…`);
   switch (component.type) {
     case 'text':
-      return { ...component, text: short(component.text) };
+      return { ...component, text: cut(component.text, LENGTHS.text) };
     case 'data-table':
-      return {
-        ...component,
-        items: component.items.slice(0, 20).map((row) => ({ ...row, value: short(row.value) })),
-      };
     case 'list':
-      return { ...component, items: component.items.slice(0, 20) };
+      return { ...component, items: component.items.slice(0, MAX_ENTRIES) } as Component;
     case 'input':
     case 'textarea':
-      return component.value === undefined ? component : { ...component, value: short(component.value) };
+      return (component.value?.length ?? 0) <= LENGTHS.text ? component : { ...component, value: '' };
     case 'button':
     case 'dropdown':
     case 'single-select':

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** Nobody types more into a panel; what is longer counts as not filled in. */
+const MAX_INPUT = 10_000;
+
 /**
  * What Intercom posts to an inbox app. Parsing is tolerant because the documents disagree (app platform reference,
  * section 2.2): `contact` or `customer`, `current_canvas` flat or one level deeper, ids as strings or numbers.
@@ -12,16 +15,17 @@ const Base = z.looseObject({
   /** Its name up to API version 1.2. */
   app_id: Id.optional(),
   admin: z.looseObject({ id: Id }),
-  conversation: z.looseObject({ id: Id }).nullish(),
-  contact: Person.nullish(),
-  customer: Person.nullish(),
+  // Parts that a canvas can do without are ignored when they are of another shape.
+  conversation: z.looseObject({ id: Id }).nullish().catch(null),
+  contact: Person.nullish().catch(null),
+  customer: Person.nullish().catch(null),
 });
 
 const Stored = z.looseObject({ stored_data: z.record(z.string(), z.unknown()).nullish() });
 const Submit = Base.extend({
   component_id: z.string(),
-  input_values: z.record(z.string(), z.unknown()).nullish(),
-  current_canvas: Stored.extend({ current_canvas: Stored.nullish() }).nullish(),
+  input_values: z.record(z.string(), z.unknown()).nullish().catch(null),
+  current_canvas: Stored.extend({ current_canvas: Stored.nullish() }).nullish().catch(null),
 });
 
 export interface PanelRequest {
@@ -64,7 +68,7 @@ export function parseSubmit(body: unknown): SubmitRequest | undefined {
   if (!parsed.success || base === undefined) return undefined;
   const { component_id: componentId, input_values: values, current_canvas: current } = parsed.data;
   const inputs = Object.entries(values ?? {}).flatMap(([key, value]) =>
-    typeof value === 'string' ? [[key, value] as const] : [],
+    typeof value === 'string' && value.length <= MAX_INPUT ? [[key, value] as const] : [],
   );
   const stored = current?.stored_data ?? current?.current_canvas?.stored_data ?? {};
   return { ...base, componentId, inputs: Object.fromEntries(inputs), stored };

@@ -9,6 +9,8 @@ import { readinessScreen, type NextRun } from './screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from './screens/rejections.ts';
 
 const PAGE = 10;
+/** Cursors of ours are shorter; what comes back from a browser may be anything. */
+const MAX_CURSOR = 40;
 
 async function startRun(context: SubmitContext, kind: NextRun): Promise<Canvas> {
   const { useCases, actor } = context;
@@ -69,7 +71,8 @@ async function rejections(context: SubmitContext, cursor: string, note: string |
 }
 
 function storedCursor({ request }: SubmitContext): string {
-  return typeof request.stored.cursor === 'string' ? request.stored.cursor : '';
+  const { cursor } = request.stored;
+  return typeof cursor === 'string' && cursor.length <= MAX_CURSOR ? cursor : '';
 }
 
 /** Looks on the page that was shown, then from the start: the list moves while a run goes on. */
@@ -107,6 +110,8 @@ async function save(context: SubmitContext): Promise<Canvas> {
   const found = await findRejection(context);
   if (found?.field == null) return showRejection(context, null);
   const value = textInput(context, 'value');
+  if (value === '')
+    return showRejection(context, 'Enter the new value. To leave the record as it is, choose Retry.');
   return resolve(
     context,
     { action: 'edit', values: { [found.field]: value } },

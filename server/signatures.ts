@@ -14,7 +14,8 @@ export type SignatureScheme = keyof typeof SCHEMES;
 
 /**
  * Whether `signature` was made over exactly these bytes with one of the secrets (two during a rotation). A missing
- * signature is refused exactly like a wrong one.
+ * signature is refused exactly like a wrong one, and so is one in upper case: Intercom's encoder writes lower case, so
+ * another spelling comes from somebody else (a bad case in section 7.3 of the app platform reference).
  */
 export function isSigned(
   scheme: SignatureScheme,
@@ -24,7 +25,7 @@ export function isSigned(
 ): boolean {
   const { algorithm, prefix, hexLength } = SCHEMES[scheme];
   const hex = signature?.startsWith(prefix) === true ? signature.slice(prefix.length) : '';
-  const wellFormed = hex.length === hexLength && /^[0-9a-f]+$/i.test(hex);
+  const wellFormed = hex.length === hexLength && /^[0-9a-f]+$/.test(hex);
   const given = Buffer.from(wellFormed ? hex : '0'.repeat(hexLength), 'hex');
   let matches = false;
   for (const secret of secrets) {

@@ -1,6 +1,7 @@
 import type { ConversationPanel } from '../../pipeline/use-cases.ts';
 import {
   back,
+  brief,
   button,
   canvas,
   header,
@@ -15,7 +16,12 @@ import {
   type ListItem,
 } from '../components.ts';
 import { asOf, counted, formatTime, formatValue, type View } from '../format.ts';
-import { FIRST_CANVAS_HEIGHT, totalHeight } from '../limits.ts';
+import { FIRST_CANVAS_HEIGHT, heightOf, totalHeight } from '../limits.ts';
+
+/** One line: a first canvas has little room. */
+const NUMBER_LENGTH = 24;
+/** Linked records shown at once. */
+const PAGE = 10;
 
 type Related = ConversationPanel['related'][number];
 
@@ -32,7 +38,7 @@ function itemOf(related: Related): ListItem {
 
 /** What every agent sees on a conversation that we moved; as many linked records as the first canvas has room for. */
 export function conversationScreen(panel: ConversationPanel, view: View, mayLead: boolean): Canvas {
-  const number = plain(panel.number);
+  const number = plain(brief(panel.number, NUMBER_LENGTH));
   const above: Component[] = [
     header(`Infraon ${panel.url === null ? number : link(number, panel.url)}`),
     ...table([
@@ -52,23 +58,38 @@ export function conversationScreen(panel: ConversationPanel, view: View, mayLead
   });
 }
 
+/** As many items as there is room for, from the front. */
 function linked(items: ListItem[], usedHeight: number): Component[] {
-  if (usedHeight + totalHeight(list(items)) < FIRST_CANVAS_HEIGHT) return list(items);
+  const room = FIRST_CANVAS_HEIGHT - 1 - usedHeight;
+  const shown = whatFits(items, room);
+  if (shown.length === items.length) return list(items);
   const more = button('related', `Show all ${counted(items.length, 'linked record')}`, 'secondary');
-  for (let count = items.length - 1; count > 0; count -= 1) {
-    const components = [...list(items.slice(0, count)), more];
-    if (usedHeight + totalHeight(components) < FIRST_CANVAS_HEIGHT) return components;
-  }
-  return [more];
+  return [...list(whatFits(items, room - heightOf(more))), more];
 }
 
-export function relatedScreen(panel: ConversationPanel): Canvas {
+function whatFits(items: ListItem[], room: number): ListItem[] {
+  let used = 0;
+  const end = items.findIndex((one) => (used += totalHeight(list([one]))) > room);
+  return end < 0 ? items : items.slice(0, end);
+}
+
+export function relatedScreen(panel: ConversationPanel, from = 0): Canvas {
+  const next = from + PAGE;
   return canvas(
     [
-      header(`Linked to ${plain(panel.number)}`),
+      header(`Linked to ${plain(brief(panel.number, NUMBER_LENGTH))}`),
       ...(panel.related.length === 0 ? [muted('Nothing was linked in Infraon.')] : []),
-      ...list(panel.related.map(itemOf)),
-      ...back(),
+      ...list(panel.related.slice(from, next).map(itemOf)),
+      ...(next < panel.related.length
+        ? [
+            button(
+              `related_from:${next}`,
+              `Show more of ${counted(panel.related.length, 'linked record')}`,
+              'secondary',
+            ),
+          ]
+        : []),
+      ...back(from === 0 ? 'home' : 'related'),
     ],
     { view: 'related' },
   );

@@ -1,9 +1,9 @@
 import type { DiscoveryDocument, MapSummary, RunDocument } from '../../pipeline/documents.ts';
 import {
   back,
+  brief,
   button,
   canvas,
-  cut,
   errorText,
   header,
   input,
@@ -33,12 +33,13 @@ export type Step =
 
 /** The first canvas of whoever leads the migration: short, no primary button, one thing to do next. */
 export function overviewScreen(step: Step, view: View, options: { back: boolean }): Canvas {
-  const recordsExist = step.kind === 'running' || step.kind === 'finished';
+  // A reason takes the room of the search, which every moved conversation offers as well.
+  const mayFind = step.kind === 'finished' || (step.kind === 'running' && step.run.state_reason === null);
   return canvas(
     [
       ...stepComponents(step, view),
-      ...(recordsExist ? [button('find', 'Find an Infraon record', 'link')] : []),
-      muted(`${asOf(view)}. ${link('Open the console', `${view.consoleUrl}/console`)}`),
+      ...(mayFind ? [button('find', 'Find an Infraon record', 'link')] : []),
+      muted(`${asOf(view)}. ${link('Open console', `${view.consoleUrl}/console`)}`),
       ...(options.back ? back() : []),
     ],
     { view: 'overview' },
@@ -50,7 +51,7 @@ function stepComponents(step: Step, view: View): Component[] {
     case 'connect':
       return [
         header('Move from Infraon Desk'),
-        ...(step.failure === null ? [] : [errorText(plain(step.failure))]),
+        ...(step.failure === null ? [] : [errorText(plain(brief(step.failure, REASON_LENGTH)))]),
         muted('Nothing is connected yet. Connecting reads only; nothing is moved and nobody is notified.'),
         button('connect_form', 'Connect Infraon', 'secondary'),
       ];
@@ -63,7 +64,9 @@ function stepComponents(step: Step, view: View): Component[] {
     case 'discover':
       return [
         header('Infraon is connected'),
-        ...(step.failure === null ? [] : [errorText(`Discovery failed: ${plain(step.failure)}`)]),
+        ...(step.failure === null
+          ? []
+          : [errorText(`Discovery failed: ${plain(brief(step.failure, REASON_LENGTH))}`)]),
         muted('Discovery counts every object and field. It reads only.'),
         button('discover', 'Discover', 'secondary'),
         button('connect_form', 'Connect Infraon', 'secondary'),
@@ -126,7 +129,7 @@ function finishedComponents(run: RunDocument): Component[] {
   const again = run.state === 'failed' || run.state === 'cancelled';
   return [
     header(runSentence(run)),
-    ...(run.state_reason === null ? [] : [muted(plain(cut(run.state_reason, REASON_LENGTH)))]),
+    ...(run.state_reason === null ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
     ...resultTable(run),
     ...(again && run.kind === 'sample' ? [button('run_sample', 'Run sample', 'secondary')] : []),
     ...(again && run.kind === 'full' ? [button('start_migration', 'Start migration', 'secondary')] : []),

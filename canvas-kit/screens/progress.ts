@@ -1,5 +1,5 @@
 import type { LedgerCounts, RunDocument } from '../../pipeline/documents.ts';
-import { button, cut, header, muted, plain, table, type Component } from '../components.ts';
+import { brief, button, header, muted, plain, table, type Component } from '../components.ts';
 import { formatCount, formatTime, type View } from '../format.ts';
 
 function runName(kind: RunDocument['kind']): string {
@@ -64,12 +64,15 @@ export function progressComponents(run: RunDocument, view: View): Component[] {
   const paused = run.state === 'paused';
   return [
     header(runSentence(run)),
-    ...(run.state_reason === null ? [] : [muted(plain(cut(run.state_reason, REASON_LENGTH)))]),
+    ...(run.state_reason === null ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
     ...table([
       ['Progress', `${Math.floor(run.progress * 100)} %`],
       ['Records', `${formatCount(settled)} of ${formatCount(discovered)}`],
       ['Rejected', formatCount(rejected + waiting)],
-      ['Calls per minute', paused ? null : formatCount(Math.round(run.rate.calls_per_minute))],
+      [
+        'Calls per minute',
+        paused || run.state_reason !== null ? null : formatCount(Math.round(run.rate.calls_per_minute)),
+      ],
       ['Expected end', end === null || paused ? null : formatTime(end, view.timezone)],
     ]),
     button('refresh', 'Refresh', 'secondary'),

@@ -1,5 +1,6 @@
 import type { Page, RejectionDocument } from '../../pipeline/documents.ts';
 import {
+  LENGTHS,
   back,
   button,
   canvas,
@@ -65,6 +66,7 @@ export function rejectionScreen(
   const { error, cursor } = options;
   const { id, field } = rejection;
   const value = formatValue(rejection.value, view.timezone);
+  const editable = typeof rejection.value === 'string' ? rejection.value : value;
   return canvas(
     [
       header(plain(`${label} ${nameOf(rejection)}`)),
@@ -82,7 +84,8 @@ export function rejectionScreen(
         ? []
         : [
             input('value', `New value of ${field}`, {
-              value: typeof rejection.value === 'string' ? rejection.value : value,
+              // Half of a value would be saved as the whole.
+              value: editable.length <= LENGTHS.text ? editable : '',
               ...(error === null ? {} : { save_state: 'failed' }),
             }),
             button(`save:${id}`, 'Save and retry', 'primary'),

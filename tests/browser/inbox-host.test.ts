@@ -63,7 +63,7 @@ describe('the inbox as a host', () => {
   });
 
   it('shows an error card with Retry when the app refuses, and the reason in the drawer', async () => {
-    for (const signature of ['missing', 'wrong']) {
+    for (const signature of ['missing', 'wrong', 'uppercase']) {
       await set({ signature });
       await inbox.addConversation('lead');
       expect(await inbox.text()).toContain('Something went wrong');
@@ -72,10 +72,9 @@ describe('the inbox as a host', () => {
     await watched.picture('host-01-refused');
     const drawer = watched.page.getByRole('region', { name: 'Developer drawer' });
     expect(await drawer.innerText()).toContain('The status is 401 instead of 200.');
-    await set({ signature: 'uppercase' });
+    await set({ signature: 'valid' });
     await inbox.press('Retry');
     expect(await inbox.has('Connect Infraon')).toBe(true);
-    await set({ signature: 'valid' });
     await watched.page.getByRole('button', { name: /^Developer drawer/ }).click();
   });
 

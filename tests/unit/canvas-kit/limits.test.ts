@@ -16,7 +16,7 @@ describe('what a canvas may not be', () => {
   it.each<[string, Component[], string]>([
     ['nothing', [], 'without components'],
     ['an id used twice', [button('a', 'A', 'link'), ...list([item('a', 'A')])], 'used twice'],
-    ['a text without text', [muted(' ')], 'text is empty'],
+    ['a text without text', [{ type: 'text', text: ' ' }], 'text is empty'],
     ['a list without items', [{ type: 'list', items: [] }], 'an empty list'],
     ['an input without a label', [{ type: 'input', id: 'a' }], 'label of a is empty'],
     ['HTML', [muted('a <b>word</b>')], 'HTML in a text'],
@@ -31,7 +31,7 @@ describe('what a canvas may not be', () => {
       [{ type: 'dropdown', id: 'a', options: [{ type: 'option', id: 'b', text: 'B' }] }],
       'instead of 2 to 10',
     ],
-    ['64 KB', [muted('é'.repeat(MAX_BYTES / 2))], 'larger than 64 KB'],
+    ['64 KB', [{ type: 'text', text: 'é'.repeat(MAX_BYTES / 2) }], 'larger than 64 KB'],
   ])('refuses %s', (_name, components, problem) => {
     expect(canvasProblems(canvas(components), later).join('; ')).toContain(problem);
   });

@@ -17,10 +17,6 @@ describe('Canvas Kit signatures', () => {
     expect(isSigned('body', ESCAPED, PLAIN_SHA256, [SECRET])).toBe(false);
   });
 
-  it('may be written in capitals', () => {
-    expect(isSigned('body', PLAIN, PLAIN_SHA256.toUpperCase(), [SECRET])).toBe(true);
-  });
-
   it('may be made with either secret during a rotation', () => {
     expect(isSigned('body', PLAIN, PLAIN_SHA256, ['new-secret', SECRET])).toBe(true);
   });
@@ -29,6 +25,7 @@ describe('Canvas Kit signatures', () => {
     ['none', undefined],
     ['an empty one', ''],
     ['one of another secret', ESCAPED_SHA256],
+    ['one in capitals', PLAIN_SHA256.toUpperCase()],
     ['a short one', PLAIN_SHA256.slice(0, 40)],
     ['a long one', `${PLAIN_SHA256}00`],
     ['one that is not hex', 'z'.repeat(64)],

@@ -1,0 +1,183 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Canvas } from '../../../canvas-kit/components.ts';
+import { fitCanvas } from '../../../canvas-kit/limits.ts';
+import { connectScreen } from '../../../canvas-kit/screens/connect.ts';
+import {
+  conversationScreen,
+  relatedRecordScreen,
+  relatedScreen,
+} from '../../../canvas-kit/screens/conversation.ts';
+import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
+import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
+import * as messages from '../../../canvas-kit/screens/messages.ts';
+import { notMovedScreen, overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
+import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
+import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
+import * as documents from '../../support/canvases/documents.ts';
+import { problemsOf, textsOf, type Expectation } from '../../support/canvases/conformance.ts';
+import { fuzz, hostile } from '../../support/canvases/hostile.ts';
+
+const RUNS = 150;
+const view = fc.record({
+  now: fc.constant(new Date('2026-03-04T23:30:00Z')),
+  timezone: fc.constantFrom('Europe/London', 'Asia/Kolkata', 'America/Los_Angeles', 'Mars/Olympus', ''),
+  consoleUrl: fc.constantFrom('https://migration.example', 'http://localhost:3000'),
+});
+const maybe = fc.option(hostile, { nil: null });
+const isTrue = fc.boolean();
+const next = fc.constantFrom('sample' as const, 'full' as const);
+const ACTIVE = ['queued', 'running', 'paused', 'verifying'] as const;
+const label = (object: string) => object;
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  maybe.map((failure): Step => ({ kind: 'connect', failure })),
+  maybe.map((failure): Step => ({ kind: 'discover', failure })),
+  documents.discovery.map((discovery): Step => ({ kind: 'discovering', discovery })),
+  documents.mapSummaries.map((maps): Step => ({ kind: 'review', maps })),
+  documents.runOf(undefined, ACTIVE).map((run): Step => ({ kind: 'running', run })),
+  documents.runOf(['sample']).map((run): Step => ({ kind: 'approve', run })),
+  documents.runOf().map((run): Step => ({ kind: 'finished', run })),
+  fc.constantFrom<Step>({ kind: 'connecting' }, { kind: 'sample' }, { kind: 'start' }),
+);
+
+const FIRST: Expectation = { first: true, end: 'as_of' };
+const LATER: Expectation = { first: false, end: 'back' };
+const OUTAGE: Expectation = { first: true, end: 'way_out' };
+
+/** Every function of canvas-kit/screens that makes a canvas, fed with everything it may be given. */
+const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
+  overviewScreen: [FIRST, fc.tuple(step, view).map(([s, v]) => overviewScreen(s, v, { back: false }))],
+  'overviewScreen, later': [
+    LATER,
+    fc.tuple(step, view).map(([s, v]) => overviewScreen(s, v, { back: true })),
+  ],
+  conversationScreen: [
+    FIRST,
+    fc.tuple(documents.conversationPanel, view, isTrue).map(([p, v, lead]) => conversationScreen(p, v, lead)),
+  ],
+  notMovedScreen: [FIRST, view.map(notMovedScreen)],
+  reconnectScreen: [OUTAGE, view.map(({ consoleUrl }) => messages.reconnectScreen(consoleUrl))],
+  unavailableScreen: [OUTAGE, fc.uuid().map(messages.unavailableScreen)],
+  slowScreen: [OUTAGE, fc.constant(null).map(() => messages.slowScreen())],
+  refusedScreen: [LATER, hostile.map((message) => messages.refusedScreen(message))],
+  doneScreen: [
+    LATER,
+    hostile.map((message) => messages.doneScreen(message, { id: 'maps', label: 'Review maps' })),
+  ],
+  connectScreen: [
+    LATER,
+    fc
+      .record({
+        baseUrl: hostile,
+        username: hostile,
+        error: fc.option(fc.record({ message: hostile, field: fc.constantFrom(null, 'base_url') }), {
+          nil: null,
+        }),
+      })
+      .map(connectScreen),
+  ],
+  mapsScreen: [
+    LATER,
+    fc.tuple(documents.mapSummaries, maybe).map(([maps, note]) => mapsScreen(maps, label, note)),
+  ],
+  mapScreen: [
+    LATER,
+    fc
+      .tuple(documents.mapDocument, fc.constantFrom(0, 12, 996, 5000), maybe, view)
+      .map(([map, from, error, { consoleUrl }]) => mapScreen(map, 'Incidents', { from, consoleUrl, error })),
+  ],
+  readinessScreen: [
+    LATER,
+    fc.tuple(documents.checks, next, maybe).map(([c, n, error]) => readinessScreen(c, n, error)),
+  ],
+  checkScreen: [
+    LATER,
+    fc
+      .tuple(
+        documents.checks.filter(({ length }) => length > 0),
+        next,
+      )
+      .map(([[check], n]) => checkScreen(check!, n)),
+  ],
+  rejectionsScreen: [
+    LATER,
+    fc
+      .tuple(documents.rejections, fc.nat(), maybe, fc.constantFrom(null, 'bzEw'))
+      .map(([items, total, note, cursor]) =>
+        rejectionsScreen({ items, total, next_cursor: cursor }, label, { note, cursor }),
+      ),
+  ],
+  rejectionScreen: [
+    LATER,
+    fc
+      .tuple(documents.rejection, view, maybe)
+      .map(([one, v, error]) => rejectionScreen(one, 'Requester', v, { error, cursor: null })),
+  ],
+  findScreen: [
+    LATER,
+    fc
+      .tuple(hostile, fc.option(documents.records, { nil: null }))
+      .map(([query, found]) => findScreen(query, found, label)),
+  ],
+  recordScreen: [
+    LATER,
+    documents.records.filter(({ length }) => length > 0).map(([record]) => recordScreen(record!, 'Incident')),
+  ],
+  reportScreen: [LATER, fc.tuple(hostile, maybe).map(([text, error]) => reportScreen(text, error))],
+  relatedScreen: [
+    LATER,
+    fc
+      .tuple(documents.conversationPanel, fc.constantFrom(0, 10, 990, 5000))
+      .map(([p, from]) => relatedScreen(p, from)),
+  ],
+  relatedRecordScreen: [
+    LATER,
+    fc
+      .tuple(
+        documents.conversationPanel.filter(({ related }) => related.length > 0),
+        view,
+      )
+      .map(([panel, v]) => relatedRecordScreen(panel.related.at(-1)!, v)),
+  ],
+};
+
+describe('every canvas that the product can produce', () => {
+  it.each(Object.entries(SCREENS))('%s', (_name, [expected, canvases]) => {
+    fc.assert(
+      fc.property(canvases, (canvas) => {
+        expect(problemsOf(fitCanvas(canvas), expected)).toEqual([]);
+      }),
+      fuzz(RUNS),
+    );
+  });
+
+  it('is made by one of these screens', async () => {
+    const folder = new URL('../../../canvas-kit/screens/', import.meta.url);
+    const made: string[] = [];
+    for (const file of readdirSync(folder)) {
+      const module = (await import(new URL(file, folder).href)) as Record<string, unknown>;
+      made.push(...Object.keys(module).filter((name) => name.endsWith('Screen')));
+    }
+    expect(Object.keys(SCREENS)).toEqual(expect.arrayContaining(made));
+  });
+
+  it('says times in the zone of the workspace', () => {
+    const run = documents.runOf(['full'], ['running']);
+    const shown = (timezone: string) =>
+      fc
+        .sample(run, 1)
+        .flatMap((one) =>
+          textsOf(
+            overviewScreen(
+              { kind: 'running', run: one },
+              { now: new Date('2026-03-04T23:30:00Z'), timezone, consoleUrl: 'https://a.example' },
+              { back: false },
+            ),
+          ),
+        );
+    expect(shown('Asia/Kolkata').join()).toContain('As of Mar 5, 2026 at 5:00AM');
+    expect(shown('America/Los_Angeles').join()).toContain('As of Mar 4, 2026 at 3:30PM');
+  });
+});
