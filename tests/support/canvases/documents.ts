@@ -171,6 +171,7 @@ export const records: fc.Arbitrary<RecordDocument[]> = listOf(some, (index, text
   reason: index % 3 === 0 ? { code: 'missing_email', message: text, field: null } : null,
   warnings: [],
   history: [],
+  erased_at: null,
 }));
 
 export const conversationPanel: fc.Arbitrary<ConversationPanel> = fc.record({
