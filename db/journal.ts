@@ -173,7 +173,8 @@ async function commitGroup(sql: Queryable, entries: LedgerWrite[]): Promise<Grou
     ), changed as (
       update run_records r
       set step = v.step, outcome = v.outcome, reason_code = v.reason_code, reason = v.reason, waits_for = v.waits_for,
-        warnings = coalesce(v.warnings, r.warnings), not_before = v.not_before, lease_token = null, updated_at = now()
+        warnings = coalesce(v.warnings, r.warnings), not_before = v.not_before, lease_token = null, updated_at = now(),
+        attempts = case when v.step = 'verify' then 0 else r.attempts end
       from jsonb_to_recordset(${changesOf(entries)}::jsonb) as v(id bigint, lease uuid, step text, outcome text,
         reason_code text, reason jsonb, waits_for text, warnings jsonb, not_before timestamptz)
       where r.id = v.id and r.lease_token = v.lease and v.lease in (select token from held)

@@ -7,9 +7,10 @@ import { getDiscovery, startDiscovery } from './discover.ts';
 import { approveMap, editMap, getMap, listMaps } from './maps.ts';
 import { getObjectTypes, probeObjectTypes } from './object-types.ts';
 import { getConversationPanel, reportMissing } from './panel.ts';
-import { listFindings, repairFinding } from './findings.ts';
+import { listFindings } from './findings.ts';
 import { getHandoff } from './handoff.ts';
 import { getRecord, resolve } from './records.ts';
+import { repairFinding, repairFindings } from './repair.ts';
 import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
 import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
 import { confirmPreflight, getPreflight } from './preflight.ts';
@@ -55,6 +56,7 @@ export function createUseCases(deps: Deps): UseCases {
     resolveRejections: bind(resolveRejections),
     listFindings: bind(listFindings),
     repairFinding: bind(repairFinding),
+    repairFindings: bind(repairFindings),
     listAudit: bind(listAudit),
     getCutover: bind(getCutover),
     confirmCutover: bind(confirmCutover),

@@ -231,6 +231,11 @@ export interface FindingDocument {
   expected: unknown;
   actual: unknown;
   repaired_at: string | null;
+  /** It can be undone without deleting anything. */
+  repairable: boolean;
+  /** What can be done about it, the mildest first; `reload` only when it is asked for by name. */
+  repairs: ('write' | 'restore' | 'attach' | 'create' | 'reload')[];
+  suggestion: string;
 }
 
 export interface AuditEntry {

@@ -20,7 +20,9 @@ import type {
   StartRunInput,
 } from './documents.ts';
 import type { CutoverDocument } from './cutover/documents.ts';
+import type { FindingFilter } from './findings.ts';
 import type { Handoff } from './handoff.ts';
+import type { RepairRequest } from './repair.ts';
 
 /**
  * Everything a person can ask of the product, whoever carries the question: the JSON API, the panel or the console.
@@ -73,11 +75,13 @@ export interface UseCases {
     action: RejectionAction,
   ): Promise<{ affected: number }>;
 
-  listFindings(
+  listFindings(actor: Actor, filter: FindingFilter & PageRequest): Promise<Page<FindingDocument>>;
+  repairFinding(actor: Actor, id: string, request?: RepairRequest): Promise<{ affected: number }>;
+  repairFindings(
     actor: Actor,
-    filter: { run?: string; object?: string; class?: string } & PageRequest,
-  ): Promise<Page<FindingDocument>>;
-  repairFinding(actor: Actor, id: string): Promise<{ affected: number }>;
+    filter: FindingFilter & { class: string },
+    request?: RepairRequest,
+  ): Promise<{ affected: number }>;
 
   listAudit(actor: Actor, page: PageRequest): Promise<Page<AuditEntry>>;
 

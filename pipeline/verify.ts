@@ -16,8 +16,16 @@ const READS_AT_A_TIME = 32;
 /** Intercom's clock and ours may differ; a change this soon after ours is ours. */
 const OWN_WRITE_TOLERANCE_SECONDS = 5;
 
+/**
+ * What is not visible yet is looked at again after these shares of `search_lag_seconds` (at its default, the 30, 60,
+ * 120 and 300 seconds of the Intercom API reference, section 12); what is still not there then is missing.
+ */
+const LOOK_AGAIN_LAGS = [0.5, 1, 2, 5];
+
 interface VerifiedRecord {
   id: number;
+  /** When to look again at what was late. */
+  lookAgainAt: Date | null;
   sourceId: string;
   comparisons: Comparison[];
   links: LinksOfRecord['links'];
@@ -57,14 +65,34 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
       const row = loaded.get(record.sourceId);
       const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
       const comparisons = explain(verification, row).filter(({ field }) => !ignored.has(field));
-      const links = linksReadBack(namedLinks(payload, context), comparisons);
-      verified.push({ id: record.id, sourceId: record.sourceId, comparisons, links });
+      const settled = settleLate(comparisons, record, scope);
+      const links = linksReadBack(namedLinks(payload, context), settled.comparisons);
+      verified.push({ id: record.id, sourceId: record.sourceId, ...settled, links });
       if (verified.length >= 100) await store();
     });
   } finally {
     await store();
     await context.flushCalls();
   }
+}
+
+/** The tries of a record count its looks: claiming adds one, and what is settled starts anew. */
+function settleLate(
+  comparisons: Comparison[],
+  { attempts }: Pick<ClaimedRecord, 'attempts'>,
+  { deps, run }: BatchScope,
+): Pick<VerifiedRecord, 'comparisons' | 'lookAgainAt'> {
+  if (!comparisons.some((comparison) => comparison.class === 'late'))
+    return { comparisons, lookAgainAt: null };
+  const lags = LOOK_AGAIN_LAGS[attempts - 1];
+  if (lags !== undefined) {
+    const pauseMs = lags * run.settings.search_lag_seconds * 1000;
+    return { comparisons, lookAgainAt: new Date(deps.clock.now().getTime() + pauseMs) };
+  }
+  const settled = comparisons.map((comparison) =>
+    comparison.class === 'late' ? { ...comparison, class: 'missing' as const } : comparison,
+  );
+  return { comparisons: settled, lookAgainAt: null };
 }
 
 const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
@@ -121,11 +149,11 @@ const WORTH_A_FINDING: readonly DifferenceClass[] = [
 async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Promise<void> {
   if (verified.length === 0) return;
   const { run, object, token } = scope;
-  const counts = verified.map(({ id, comparisons }) => {
+  const counts = verified.map(({ id, comparisons, lookAgainAt }) => {
     const verification: Partial<Record<DifferenceClass, number>> = {};
     for (const comparison of comparisons)
       verification[comparison.class] = (verification[comparison.class] ?? 0) + 1;
-    return { id, verification };
+    return { id, verification, not_before: lookAgainAt };
   });
   const findings = verified.flatMap(({ sourceId, comparisons }) =>
     comparisons
@@ -153,8 +181,10 @@ async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Pro
           as v(source_id text, class text, field text, expected jsonb, actual jsonb)`;
     }
     await tx`
-      update run_records r set verification = v.verification, step = 'done', lease_token = null, attempts = 0, updated_at = now()
-      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb)
+      update run_records r set verification = v.verification, lease_token = null, updated_at = now(), not_before = v.not_before,
+        step = case when v.not_before is null then 'done' else 'verify' end,
+        attempts = case when v.not_before is null then 0 else r.attempts end
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb, not_before timestamptz)
       where r.id = v.id and r.lease_token = ${token}`;
   });
 }

@@ -145,6 +145,15 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
       return page.data;
     },
 
+    async listContactTags(contactId: string) {
+      const list = await call(schemas.TagList, {
+        method: 'GET',
+        path: `/contacts/${contactId}/tags`,
+        operation: 'GET /contacts/{id}/tags',
+      });
+      return list.data;
+    },
+
     // Companies
     async upsertCompany(body: Record<string, unknown>) {
       return parse(schemas.Company, 'POST /companies', await sdk.companies.createOrUpdate(body));
@@ -276,6 +285,17 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
         body,
         answerUnread: true,
       });
+    },
+
+    /** For good; one that is gone already is as it should be. Without `retain_metrics` a trace stays in reporting. */
+    async deleteConversation(id: string) {
+      await orNull(
+        transport.send({
+          method: 'DELETE',
+          path: `/conversations/${id}`,
+          operation: 'DELETE /conversations/{id}',
+        }),
+      );
     },
 
     // Custom object instances

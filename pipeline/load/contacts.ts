@@ -39,6 +39,7 @@ export const contacts: Destination<ContactPayload> = {
         ...compareFields(payload, actual, loaded),
         ...compareAttributes(attributesFor(payload, context), actual.custom_attributes),
         ...(companyIds.length === 0 ? [] : [compareCompanies(companyIds, attached)]),
+        ...(await compareTags(payload.tags, actual, context)),
       ],
       updatedAt: actual.updated_at,
     };
@@ -275,6 +276,9 @@ function compareFields(payload: ContactPayload, actual: Contact, loaded: Loaded)
     );
 }
 
+/** Companies and tags that a contact shows inside itself (Intercom API 2.16, contact). */
+const SHOWN_INSIDE = 10;
+
 /** A contact shows at most ten companies inside itself; more are read from the list. */
 async function attachedCompanies(
   actual: Contact,
@@ -291,6 +295,20 @@ function compareCompanies(expected: string[], actual: string[]): Comparison {
   return missing.length === 0
     ? { field: 'companies', class: 'equal' }
     : { field: 'companies', class: 'missing', expected, actual };
+}
+
+/** Tags inside a contact have no names, and at most ten are shown; more are read from the list. */
+async function compareTags(names: string[], actual: Contact, context: LoadContext): Promise<Comparison[]> {
+  if (names.length === 0) return [];
+  const wanted = await Promise.all(names.map(async (name) => ({ name, id: await context.tagId(name) })));
+  let there = (actual.tags?.data ?? []).map((tag) => tag.id);
+  if (there.length >= SHOWN_INSIDE && wanted.some(({ id }) => !there.includes(id)))
+    there = (await context.intercom.listContactTags(actual.id)).map((tag) => tag.id);
+  return wanted.map(({ name, id }) =>
+    there.includes(id)
+      ? { field: `tags.${name}`, class: 'equal' }
+      : { field: `tags.${name}`, class: 'missing', expected: name, actual: there },
+  );
 }
 
 function tagStep(name: string): Step {

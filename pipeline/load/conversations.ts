@@ -18,7 +18,8 @@ import { fileFacts, fileWarnings, toFacts, type FileFact } from './file-facts.ts
 import { recoverFacts, sendPart } from './send-part.ts';
 import { threadLimits } from './thread-limits.ts';
 import { layThread, type ThreadLayout } from './thread-layout.ts';
-import { compareThread, isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
+import { compareThread } from './compare-thread.ts';
+import { isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
 
 /** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
 const NEW_CONTACT_WAIT_MS = 5_000;
@@ -112,17 +113,21 @@ function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
       }
     },
     async probe(context, target): Promise<ProbeAnswer> {
-      const found = await findByMarker(payload, context);
+      const found = await findByMarker(payload, context, target.destinationId);
       if (found !== undefined) return { happened: { destinationId: found.id, origin: 'created', facts } };
       return waitForSearch(context, target);
     },
   };
 }
 
-/** `source.body` is matched word by word, so the marker is one word; contact and second tell twins apart. */
+/**
+ * `source.body` is matched word by word, so the marker is one word; contact and second tell twins apart. A conversation
+ * that is being replaced may still be listed after it was deleted.
+ */
 async function findByMarker(
   payload: ConversationPayload,
   context: LoadContext,
+  replaced: string | undefined,
 ): Promise<Conversation | undefined> {
   const contact = context.resolve(payload.from);
   if (contact === undefined) return undefined;
@@ -133,7 +138,7 @@ async function findByMarker(
       { field: 'contact_ids', operator: '=', value: contact.destinationId },
     ],
   });
-  return candidates.find((candidate) => candidate.created_at === payload.created_at);
+  return candidates.find(({ id, created_at }) => created_at === payload.created_at && id !== replaced);
 }
 
 /** Search lags: until it must have caught up, absence proves nothing. */

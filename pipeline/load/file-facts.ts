@@ -18,6 +18,8 @@ export type FileFact = {
       content_type: string;
       size: number;
       /** Null when it was sent and nobody could look at its bytes again. */ sha256: string | null;
+      /** It was lost in Intercom and is attached again to a part of its own. */
+      again?: boolean;
     }
   | { sent: false; code: FileFailureCode; reason: string }
 );

@@ -12,6 +12,7 @@ import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
 import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
+import { reloadIn, reloadStep } from './reload.ts';
 import { runSteps } from './run-steps.ts';
 
 export interface SharedScope {
@@ -99,11 +100,15 @@ async function carryOut(
     isUnsaved: false,
     warnings: gaps,
   };
-  const steps = destination.plan(
-    payload,
-    existing?.state === 'complete' ? { ...existing, fresh: progress.isNew } : undefined,
-    context,
-  );
+  const reload = existing?.state === 'partial' ? reloadIn(existing.facts) : undefined;
+  const steps = [
+    ...(reload === undefined ? [] : [reloadStep(reload)]),
+    ...destination.plan(
+      payload,
+      existing?.state === 'complete' ? { ...existing, fresh: progress.isNew } : undefined,
+      context,
+    ),
+  ];
   const doubt = await runSteps(steps, loadable, progress, loadedHash, scope, context);
   return doubt === null ? null : { step: 'load', outcome: 'pending', notBefore: doubt.lookAgainAt };
 }

@@ -2,6 +2,7 @@ import { placeInTime } from '../../objects/transforms/thread.ts';
 import type { ConversationPayload, FileRef, ThreadPart } from '../../objects/payloads.ts';
 import { fileFacts, sizeText, type FileFact } from './file-facts.ts';
 import { groupFiles } from './file-groups.ts';
+import { filesAgain, restoredPart } from './restored-parts.ts';
 import type { ThreadLimits } from './thread-limits.ts';
 import { transcriptTexts } from './transcript.ts';
 
@@ -14,10 +15,12 @@ export interface LaidPart {
   body: string;
   created_at: number;
   files: FileRef[];
+  /** What this part stands in for, when the first one was lost in Intercom. */
+  restores?: { kind: 'comment' | 'note'; author: string | null; at: number };
 }
 
 /** A part before the late ones have found their place. */
-type Draft = LaidPart & { late?: boolean };
+export type Draft = LaidPart & { late?: boolean };
 
 /**
  * How a thread was spread over parts when it was first loaded. It is kept with the record and followed ever after:
@@ -29,6 +32,8 @@ export interface ThreadLayout {
   transcripts: { key: string; at: number }[];
   /** Parts with files that were added to the ticket after it was loaded, and the second they were given. */
   late: { key: string; at: number }[];
+  /** Parts that were lost in Intercom and are said again in a note at the end. */
+  restored?: string[];
 }
 
 export function layoutIn(facts: Record<string, unknown>): ThreadLayout | undefined {
@@ -79,8 +84,16 @@ export function layThread(
     ),
     ...spread.slice(ends.at(-1) ?? 0).flat(),
   ];
-  const { late, parts } = placeLate(drafts, earlier?.late ?? []);
-  return { layout: { mode, transcripts, late }, parts: inOrderOfTime(parts, payload) };
+  const restored = earlier?.restored;
+  const whole = drafts.flatMap((draft) => [
+    restored?.includes(draft.key) === true ? restoredPart(draft) : draft,
+    ...filesAgain(draft, settled),
+  ]);
+  const { late, parts } = placeLate(whole, earlier?.late ?? []);
+  return {
+    layout: { mode, transcripts, late, ...(restored === undefined ? {} : { restored }) },
+    parts: inOrderOfTime(parts, payload),
+  };
 
   /** Files in notes of ours: whether the source shows them to the requester is not known, so they stay internal. */
   function fileNotes(

@@ -2,10 +2,9 @@ import type { ConversationReply } from '../../connectors/intercom/client.ts';
 import type { ConversationPart } from '../../connectors/intercom/schemas.ts';
 import type { ConversationPayload, FileRef } from '../../objects/payloads.ts';
 import { fold } from './attributes.ts';
-import { compareFiles } from './compare-files.ts';
-import type { Comparison, LoadContext } from './destination.ts';
-import { POINTER, withPointers, type FileFact } from './file-facts.ts';
-import { factsOfPart, type LaidPart } from './thread-layout.ts';
+import type { LoadContext } from './destination.ts';
+import { POINTER } from './file-facts.ts';
+import type { LaidPart } from './thread-layout.ts';
 
 /** A thread entry as it is sent: who speaks for its author, and with which words. */
 export interface SpokenPart {
@@ -15,6 +14,8 @@ export interface SpokenPart {
   body: string;
   created_at: number;
   files: FileRef[];
+  /** Set when this part stands in for one that was lost in Intercom: what the lost one was. */
+  restores?: LaidPart['restores'];
 }
 
 /**
@@ -91,7 +92,7 @@ export function writtenParts(parts: ConversationPart[]): ConversationPart[] {
   );
 }
 
-function kindOf(part: ConversationPart): 'comment' | 'note' {
+export function kindOf(part: ConversationPart): 'comment' | 'note' {
   return part.part_type === 'note' ? 'note' : 'comment';
 }
 
@@ -106,87 +107,14 @@ export function isSamePart(sent: SpokenPart, read: ConversationPart): boolean {
 }
 
 /** Lines about files that stayed behind may follow: which ones is known only when the part is sent. */
-function hasSameText(sent: SpokenPart, read: ConversationPart): boolean {
+export function hasSameText(sent: SpokenPart, read: ConversationPart): boolean {
   const text = fold(read.body ?? '');
   const own = fold(sent.body);
   return text === own || (sent.files.length > 0 && text.startsWith(`${own} ${POINTER}`));
 }
 
-function isSameSpeaker(sent: SpokenPart, read: ConversationPart): boolean {
+export function isSameSpeaker(sent: SpokenPart, read: ConversationPart): boolean {
   const isUser =
     read.author?.type === 'user' || read.author?.type === 'lead' || read.author?.type === 'contact';
   return read.author?.id === sent.speaker.id && isUser === (sent.speaker.type === 'user');
-}
-
-/**
- * A part whose text matches at its place but whose time, privacy or author does not, is that part with a mismatch; a
- * part nobody sent is extra. Order is compared by walking both lists.
- */
-export function compareThread(
-  sent: SpokenPart[],
-  read: ConversationPart[],
-  files: readonly FileFact[],
-): Comparison[] {
-  const comparisons: Comparison[] = [];
-  const left = [...writtenParts(read)];
-  const unmatched: SpokenPart[] = [];
-  const positions: number[] = [];
-  const originals = [...left];
-  for (const part of sent) {
-    const index = left.findIndex((candidate) => isSamePart(part, candidate));
-    const found = left[index];
-    if (found === undefined) {
-      unmatched.push(part);
-      continue;
-    }
-    left.splice(index, 1);
-    positions.push(originals.indexOf(found));
-    const facts = factsOfPart(part, files);
-    comparisons.push(
-      {
-        field: `parts.${part.key}`,
-        class: found.body === withPointers(part.body, facts) ? 'equal' : 'equal_after_normalising',
-      },
-      ...compareFiles(part, found, facts),
-    );
-  }
-  for (const part of unmatched) {
-    const index = left.findIndex(
-      (candidate) => hasSameText(part, candidate) || candidate.created_at === part.created_at,
-    );
-    const found = left[index];
-    const expected = { kind: part.kind, author: part.speaker.id, at: part.created_at, body: part.body };
-    if (found === undefined) {
-      comparisons.push({ field: `parts.${part.key}`, class: 'missing', expected, actual: null });
-      continue;
-    }
-    left.splice(index, 1);
-    const actual = {
-      kind: kindOf(found),
-      author: found.author?.id ?? null,
-      at: found.created_at,
-      body: found.body,
-    };
-    comparisons.push({ field: `parts.${part.key}`, class: 'mismatch', expected, actual });
-  }
-  for (const part of left) {
-    const actual = {
-      kind: kindOf(part),
-      author: part.author?.id ?? null,
-      at: part.created_at,
-      body: part.body,
-    };
-    comparisons.push({ field: `parts.intercom:${part.id}`, class: 'extra', expected: null, actual });
-  }
-  const ordered = positions.every(
-    (position, index) => index === 0 || position > (positions[index - 1] ?? -1),
-  );
-  if (sent.length > 0) {
-    comparisons.push(
-      ordered
-        ? { field: 'parts.order', class: 'equal' }
-        : { field: 'parts.order', class: 'mismatch', expected: 'as sent', actual: positions },
-    );
-  }
-  return comparisons;
 }

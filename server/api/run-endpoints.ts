@@ -115,17 +115,29 @@ export const runEndpoints: Endpoint[] = [
       run: z.string().optional(),
       object: z.string().optional(),
       class: z.string().optional(),
+      field: z.string().optional(),
     }),
     reply: listOf(schemas.Finding),
     handle: ({ useCases, actor }, { query }) => useCases.listFindings(actor, present(query)),
   }),
   endpoint({
     method: 'post',
+    path: '/findings/repair',
+    summary: 'Repair all open differences of a class',
+    body: schemas.BulkRepair,
+    reply: schemas.Affected,
+    handle({ useCases, actor }, { body: { action, ...filter } }) {
+      return useCases.repairFindings(actor, filter, { action });
+    },
+  }),
+  endpoint({
+    method: 'post',
     path: '/findings/{id}/repair',
     summary: 'Repair one difference from the source value',
     params: IdParam,
+    body: schemas.RepairInput,
     reply: schemas.Affected,
-    handle: ({ useCases, actor }, { params }) => useCases.repairFinding(actor, params.id),
+    handle: ({ useCases, actor }, { params, body }) => useCases.repairFinding(actor, params.id, body),
   }),
   endpoint({
     method: 'get',

@@ -151,8 +151,22 @@ export const Finding = z
     expected: z.unknown(),
     actual: z.unknown(),
     repaired_at: Timestamp.nullable(),
+    repairable: z.boolean(),
+    repairs: z.array(z.enum(['write', 'restore', 'attach', 'create', 'reload'])),
+    suggestion: z.string(),
   })
   .meta({ id: 'Finding' });
+
+/** `reload` deletes a conversation in which nobody worked and loads it anew; it is never done unasked. */
+export const RepairInput = z
+  .strictObject({ action: z.literal('reload').optional() })
+  .meta({ id: 'RepairInput' });
+export const BulkRepair = RepairInput.extend({
+  run: z.string().optional(),
+  object: z.string().optional(),
+  class: z.enum(CLASSES),
+  field: z.string().optional(),
+}).meta({ id: 'BulkRepair' });
 
 export const AuditEntry = z
   .object({ id: z.string(), at: Timestamp, admin_id: z.string(), action: z.string(), detail: Json })

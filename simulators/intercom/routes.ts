@@ -3,6 +3,7 @@ import { articleRoutes } from './content/article-routes.ts';
 import { collectionRoutes } from './content/collection-routes.ts';
 import { helpCenterRoutes } from './content/help-center-routes.ts';
 import { internalArticleRoutes } from './content/internal-article-routes.ts';
+import { damageRoutes } from './control/damage-routes.ts';
 import { editRoutes } from './control/edit-routes.ts';
 import { observeRoutes } from './control/observe-routes.ts';
 import { outboundRoutes } from './control/outbound-routes.ts';
@@ -40,6 +41,7 @@ export function allRoutes(): Route[] {
     ...settingsRoutes,
     ...observeRoutes,
     ...editRoutes,
+    ...damageRoutes,
     ...outboundRoutes,
     ...inboxRoutes,
   ];
