@@ -113,6 +113,7 @@ async function repair(
     await reopenRuns(tx, workspaceId, runIds);
     await forgetSteps(tx, workspaceId, records);
     await markIdMap(tx, workspaceId, records);
+    await takeBackReferrers(tx, workspaceId, records);
     await tx`
       update findings set repaired_at = now()
       where workspace_id = ${workspaceId} and id = any(${settled.map(({ finding }) => finding.id)}::bigint[])`;
@@ -235,6 +236,31 @@ async function markIdMap(tx: Queryable, workspaceId: string, records: RecordRepa
     update id_map m set loaded_hash = null, state = v.state, facts = v.facts
     from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) as v(object text, source_id text, state text, facts jsonb)
     where m.workspace_id = ${workspaceId} and m.object = v.object and m.source_id = v.source_id`;
+}
+
+/** What is made anew gets another id: the records that link to it write their links again. */
+async function takeBackReferrers(
+  tx: Queryable,
+  workspaceId: string,
+  records: RecordRepair[],
+): Promise<void> {
+  const renewed = records.filter(({ steps }) => steps === null);
+  if (renewed.length === 0) return;
+  await tx`
+    with renewed as (
+      select * from jsonb_to_recordset(${JSON.stringify(renewed)}::jsonb) as v(run_id uuid, object text, source_id text)
+    ), referrers as (
+      select distinct v.run_id, l.from_object as object, l.from_id as source_id
+      from renewed v join record_links l
+        on l.workspace_id = ${workspaceId} and l.to_object = v.object and l.to_id = v.source_id
+    ), taken as (
+      update run_records r set step = 'load', outcome = 'pending', attempts = 0, not_before = null from referrers f
+      where r.workspace_id = ${workspaceId} and r.run_id = f.run_id and r.object = f.object and r.source_id = f.source_id
+        and r.step = 'done' and r.outcome in ('created', 'updated', 'adopted', 'unchanged')
+      returning r.object, r.source_id
+    )
+    update id_map m set loaded_hash = null from taken t
+    where m.workspace_id = ${workspaceId} and m.object = t.object and m.source_id = t.source_id`;
 }
 
 function factsAfter(facts: Record<string, unknown>, repairs: Repair[]): Record<string, unknown> {

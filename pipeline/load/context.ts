@@ -74,6 +74,7 @@ function withAlternatives(ref: RecordRef): RecordRef[] {
   return [ref.ref, ...(ref.or ?? [])].map((name) => ({ ref: name, sourceId: ref.sourceId }));
 }
 
+/** Something that is about to be made anew is nothing to link to: its id will be another. */
 async function loadedRefs(
   sql: Queryable,
   workspaceId: string,
@@ -93,7 +94,7 @@ async function loadedRefs(
     select m.object, m.source_id as "sourceId", m.resource, m.destination_id as "destinationId", m.facts
     from id_map m join jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as v(ref text, "sourceId" text)
       on m.object = v.ref and m.source_id = v."sourceId"
-    where m.workspace_id = ${workspaceId}`;
+    where m.workspace_id = ${workspaceId} and not (m.state = 'partial' and m.facts ? 'reload')`;
   return new Map(rows.map((row) => [keyOf({ ref: row.object, sourceId: row.sourceId }), row]));
 }
 
