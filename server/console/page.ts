@@ -15,6 +15,8 @@ export interface Viewer extends SessionDocument {
 const PAGES = [
   { path: '/console', name: 'Status' },
   { path: '/console/connect', name: 'Infraon connection' },
+  { path: '/console/runs', name: 'Runs' },
+  { path: '/console/cut-over', name: 'Cut over' },
   { path: '/console/teammates', name: 'Teammates' },
   { path: '/console/downloads', name: 'Downloads' },
 ];
@@ -22,9 +24,15 @@ const PAGES = [
 function navigation(here: string): SafeHtml {
   return html`<nav aria-label="Console">
     ${PAGES.map(
-      ({ path, name }) => html`<a href="${path}" ${path === here && html`aria-current="page"`}>${name}</a> `,
+      ({ path, name }) =>
+        html`<a href="${path}" ${isHere(path, here) && html`aria-current="page"`}>${name}</a> `,
     )}
   </nav>`;
+}
+
+/** A page of one run belongs to Runs. */
+function isHere(path: string, here: string): boolean {
+  return path === here || (path !== '/console' && here.startsWith(`${path}/`));
 }
 
 /** A whole page; `viewer` puts the workspace, the person, support and the way out at its top. */

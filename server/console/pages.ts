@@ -162,7 +162,7 @@ function discoverySection(discovery: DiscoveryDocument): SafeHtml {
     }`;
 }
 
-function runsTable(runs: RunDocument[]): SafeHtml {
+export function runsTable(runs: RunDocument[]): SafeHtml {
   return html`<div class="scroll">
     <table>
       <thead>
@@ -179,7 +179,7 @@ function runsTable(runs: RunDocument[]): SafeHtml {
         ${runs.map(
           (run) =>
             html`<tr>
-              <td>${run.kind}</td>
+              <td><a href="/console/runs/${run.id}">${run.kind}</a></td>
               <td>${run.state}${run.state_reason === null ? '' : `: ${run.state_reason}`}</td>
               <td class="number">${Math.round(run.progress * 100)} %</td>
               <td>${run.balanced ? 'yes' : 'no'}</td>
@@ -205,7 +205,7 @@ const COLUMNS = [
   'pending',
 ] as const;
 
-function ledgerTable(run: RunDocument): SafeHtml {
+export function ledgerTable(run: RunDocument): SafeHtml {
   return html`<div class="scroll">
     <table>
       <thead>

@@ -9,6 +9,8 @@ import { logFailure, publicError } from '../error-handler.ts';
 import { requestIdOf } from '../request-context.ts';
 import { closeSession, findSession } from '../sessions.ts';
 import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
+import { cutOverRoutes } from './cut-over-routes.ts';
+import { runsRoutes } from './runs-routes.ts';
 import { forSignedIn, pageSender } from './send-page.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { STYLE } from './style.ts';
@@ -58,6 +60,8 @@ export function consoleRoutes(
   );
 
   router.use(setupRoutes(deps, useCases, sendPage));
+  router.use(cutOverRoutes(deps, useCases, sendPage));
+  router.use(runsRoutes(deps, useCases, sendPage));
 
   router.post('/sign-out', requireOwnOrigin(deps.options.publicUrl), async (request, response) => {
     await closeSession(deps, request, response);

@@ -6,10 +6,10 @@ import type { Deps } from '../../pipeline/deps.ts';
 import type { SourceInput } from '../../pipeline/documents.ts';
 import { listTeammates, setRole } from '../../pipeline/teammates.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
-import { requireOwnOrigin } from '../api/guards.ts';
 import type { Session } from '../sessions.ts';
 import { connectPage, type ConnectField, type ConnectForm } from './connect-page.ts';
 import { downloadsPage } from './downloads-page.ts';
+import { formReader, parseForm } from './forms.ts';
 import { forSignedIn, type SendPage } from './send-page.ts';
 import { teammatesPage, type TeammatesView } from './teammates-page.ts';
 
@@ -21,16 +21,6 @@ const ConnectInput = z.object({
 });
 
 const RoleInput = z.object({ teammate: z.string().min(1), role: z.enum(['owner', 'operator', 'viewer']) });
-
-/** Throws 400. */
-function parseForm<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  throw new UserError('The form cannot be read. Go back and send it again.', {
-    code: 'malformed',
-    httpStatus: 400,
-  });
-}
 
 function blankField(input: z.output<typeof ConnectInput>): ConnectForm['error'] {
   if (input.base_url === '') return { message: 'Enter the address of your Infraon desk.', field: 'base_url' };
@@ -60,10 +50,7 @@ function refusedField(error: UserError, strategy: SourceInput['auth']['strategy'
 /** Connecting Infraon, roles and downloads. A form that is refused comes back with its error; a good one redirects. */
 export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): Router {
   const router = express.Router();
-  const readForm = [
-    requireOwnOrigin(deps.options.publicUrl),
-    express.urlencoded({ extended: false, limit: '20kb' }),
-  ];
+  const readForm = formReader(deps.options.publicUrl);
 
   async function connectView(session: Session, form: ConnectForm) {
     const source = await useCases.getSource(session.actor);

@@ -35,6 +35,15 @@ input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--mu
 dt { font-weight: 600; float: left; clear: left; width: 6rem; }
 dd { margin: 0 0 .35rem 6rem; }
 tbody th { font-weight: 400; }
+textarea { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted); border-radius: .4rem; background: var(--back); color: var(--text); width: 100%; max-width: 34rem; }
+.board { list-style: none; padding: 0; }
+.board > li { border-top: 1px solid var(--line); padding: .75rem 0; margin: 0; }
+.board h3 { font-size: 1rem; margin: 0; }
+.board p { margin: .25rem 0; }
+.board form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; margin-top: .5rem; }
+.board form .field { flex: 1 1 14rem; max-width: 34rem; }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; }
+.notice { border: 1px solid var(--line); border-left: 4px solid var(--accent); padding: .5rem 1rem; border-radius: .4rem; }
 #support-unread:not(:empty) { color: var(--accent); font-weight: 600; }
 button, .button { font: inherit; display: inline-block; padding: .45rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; background: transparent; color: var(--accent); text-decoration: none; cursor: pointer; }
 button.primary, .button.primary { background: var(--accent); color: var(--back); }
