@@ -1,25 +1,26 @@
 import { UserError } from '../errors.ts';
 import type { Canvas } from './components.ts';
 import { labelOf, splitArgument, textInput, type Handler, type SubmitContext } from './context.ts';
-import { firstCanvas, movedConversation } from './first-canvas.ts';
+import { contactRecords, firstCanvas, movedConversation } from './first-canvas.ts';
 import { relatedRecordScreen, relatedScreen } from './screens/conversation.ts';
 import { findScreen, recordScreen, reportScreen } from './screens/find.ts';
 import { doneScreen, refusedScreen } from './screens/messages.ts';
 
 async function related(context: SubmitContext): Promise<Canvas> {
-  const panel = await movedConversation(context);
-  if (panel === null) return firstCanvas(context);
-  if (context.argument === '') return relatedScreen(panel);
+  if (context.argument === '') return linkedRecords(context, 0);
   const [object, sourceId] = splitArgument(context.argument);
-  const found = panel.related.find((one) => one.object === object && one.source_id === sourceId);
-  return found === undefined
-    ? refusedScreen('This record is not linked any more.')
+  const found = await context.useCases.getLinkedRecord(context.actor, object, sourceId);
+  return found === null
+    ? refusedScreen('This record was not read from Infraon, so there is nothing to show of it.')
     : relatedRecordScreen(found, context.view);
 }
 
-async function relatedFrom(context: SubmitContext): Promise<Canvas> {
+/** All of them on pages, on a conversation that was moved and beside a contact of ours. */
+async function linkedRecords(context: SubmitContext, from: number): Promise<Canvas> {
   const panel = await movedConversation(context);
-  return panel === null ? firstCanvas(context) : relatedScreen(panel, Number(context.argument) || 0);
+  return panel === null
+    ? relatedScreen({ related: [], owned: await contactRecords(context) }, from)
+    : relatedScreen(panel, from);
 }
 
 /** The button of the first canvas may bring its own input with it; without one it opens the search. */
@@ -51,7 +52,7 @@ async function sendReport(context: SubmitContext): Promise<Canvas> {
 /** What every agent can do. */
 export const agentHandlers: Record<string, Handler> = {
   related,
-  related_from: relatedFrom,
+  related_from: (context) => linkedRecords(context, Math.max(0, Math.trunc(Number(context.argument)) || 0)),
   find,
   search: find,
   record,

@@ -1,10 +1,10 @@
 import { hasRole } from '../pipeline/actors.ts';
 import type { RunDocument } from '../pipeline/documents.ts';
-import type { ConversationPanel } from '../pipeline/use-cases.ts';
+import type { ConversationPanel, LinkedRecord } from '../pipeline/use-cases.ts';
 import type { Canvas } from './components.ts';
 import type { PanelContext } from './context.ts';
-import { conversationScreen } from './screens/conversation.ts';
-import { notMovedScreen, overviewScreen, type Step } from './screens/overview.ts';
+import { conversationScreen, notMovedScreen } from './screens/conversation.ts';
+import { overviewScreen, type Step } from './screens/overview.ts';
 
 const ACTIVE: readonly RunDocument['state'][] = ['queued', 'running', 'paused', 'verifying'];
 
@@ -13,7 +13,7 @@ export async function firstCanvas(context: PanelContext): Promise<Canvas> {
   const mayLead = hasRole(context.actor, 'operator');
   const panel = await movedConversation(context);
   if (panel !== null) return conversationScreen(panel, context.view, mayLead);
-  if (!mayLead) return notMovedScreen(context.view);
+  if (!mayLead) return notMovedScreen(context.view, await contactRecords(context));
   return overviewScreen(await currentStep(context), context.view, { back: false });
 }
 
@@ -27,7 +27,12 @@ export async function movedConversation(context: PanelContext): Promise<Conversa
   const { useCases, actor, request } = context;
   return request.conversationId === null
     ? null
-    : useCases.getConversationPanel(actor, request.conversationId);
+    : useCases.getConversationPanel(actor, request.conversationId, request.contactId);
+}
+
+/** What belongs to the person whose conversation is open. */
+export async function contactRecords({ useCases, actor, request }: PanelContext): Promise<LinkedRecord[]> {
+  return request.contactId === null ? [] : useCases.getContactRecords(actor, request.contactId);
 }
 
 /** Where the migration stands, from what is stored: no step asks Infraon or Intercom. */

@@ -8,6 +8,8 @@ import { approveMap, editMap, getMap, listMaps } from './maps.ts';
 import { getObjectTypes, probeObjectTypes } from './object-types.ts';
 import { getConversationPanel, reportMissing } from './panel.ts';
 import { listFindings } from './findings.ts';
+import { getContactRecords, getLinkedRecord } from './panel-links.ts';
+import { listFindings, repairFinding } from './findings.ts';
 import { getHandoff } from './handoff.ts';
 import { getRecord, resolve } from './records.ts';
 import { repairFinding, repairFindings } from './repair.ts';
@@ -65,6 +67,8 @@ export function createUseCases(deps: Deps): UseCases {
     revokeSignOff: bind(revokeSignOff),
     getHandoff: bind(getHandoff),
     getConversationPanel: bind(getConversationPanel),
+    getContactRecords: bind(getContactRecords),
+    getLinkedRecord: bind(getLinkedRecord),
     reportMissing: bind(reportMissing),
   };
 }

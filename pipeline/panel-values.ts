@@ -68,3 +68,22 @@ export function withoutTexts(
 function isLong(value: unknown): boolean {
   return typeof value === 'string' && value.length > LONGEST;
 }
+
+/** The first of these fields that says something. */
+export function first(values: Record<string, unknown>, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const text = textOf(values[key]);
+    if (text !== null) return text;
+  }
+  return null;
+}
+
+/** A value in words; null when it says nothing. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+  if (!Array.isArray(value)) return null;
+  const parts = value.map(textOf).filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(', ');
+}

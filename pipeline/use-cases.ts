@@ -95,7 +95,14 @@ export interface UseCases {
   getHandoff(actor: Actor): Promise<Handoff>;
 
   /** What an agent's panel shows about a conversation, from our own tables only. */
-  getConversationPanel(actor: Actor, conversationId: string): Promise<ConversationPanel | null>;
+  getConversationPanel(
+    actor: Actor,
+    conversationId: string,
+    contactId?: string | null,
+  ): Promise<ConversationPanel | null>;
+  /** What belongs to a contact, on conversations that were not moved as well. */
+  getContactRecords(actor: Actor, contactId: string): Promise<LinkedRecord[]>;
+  getLinkedRecord(actor: Actor, object: string, sourceId: string): Promise<LinkedRecord | null>;
   reportMissing(actor: Actor, conversationId: string, text: string): Promise<void>;
 }
 
@@ -107,13 +114,19 @@ export interface ConversationPanel {
   priority: string | null;
   sla: string | null;
   imported_at: string;
-  related: {
-    object: string;
-    label: string;
-    source_id: string;
-    display_id: string | null;
-    title: string;
-    subtitle: string | null;
-    fields: { label: string; value: string }[];
-  }[];
+  /** Linked at either end. */
+  related: LinkedRecord[];
+  /** Of the person beside the conversation, and not linked to it. */
+  owned: LinkedRecord[];
+}
+
+/** A record that became a custom object, as the panel names it. */
+export interface LinkedRecord {
+  object: string;
+  label: string;
+  source_id: string;
+  display_id: string | null;
+  title: string;
+  subtitle: string | null;
+  fields: { label: string; value: string }[];
 }

@@ -1,10 +1,11 @@
-import type { ConversationPanel } from '../../pipeline/use-cases.ts';
+import type { ConversationPanel, LinkedRecord } from '../../pipeline/use-cases.ts';
 import {
   back,
   brief,
   button,
   canvas,
   header,
+  input,
   item,
   link,
   list,
@@ -23,15 +24,23 @@ const NUMBER_LENGTH = 24;
 /** Linked records shown at once. */
 const PAGE = 10;
 
-type Related = ConversationPanel['related'][number];
+type Linked = Pick<ConversationPanel, 'related' | 'owned'>;
 
-function itemOf(related: Related): ListItem {
+/** What is linked to the conversation, then what belongs to its contact: the second says so. */
+function itemsOf({ related, owned }: Linked): ListItem[] {
+  return [
+    ...related.map((record) => itemOf(record, record.label)),
+    ...owned.map((record) => itemOf(record, `${record.label} of this contact`)),
+  ];
+}
+
+function itemOf(related: LinkedRecord, label: string): ListItem {
   const number =
     related.display_id === null || related.display_id === related.title ? '' : ` (${related.display_id})`;
   return item(
     `related:${related.object}:${related.source_id}`,
     `${related.title}${number}`,
-    related.label,
+    label,
     related.subtitle ?? undefined,
   );
 }
@@ -52,8 +61,7 @@ export function conversationScreen(panel: ConversationPanel, view: View, mayLead
     ...(mayLead ? [button('migration', 'Migration', 'link')] : []),
     muted(`Moved ${formatTime(panel.imported_at, view.timezone)}. ${asOf(view)}`),
   ];
-  const items = panel.related.map(itemOf);
-  return canvas([...above, ...linked(items, totalHeight([...above, ...below])), ...below], {
+  return canvas([...above, ...linked(itemsOf(panel), totalHeight([...above, ...below])), ...below], {
     view: 'conversation',
   });
 }
@@ -73,18 +81,33 @@ function whatFits(items: ListItem[], room: number): ListItem[] {
   return end < 0 ? items : items.slice(0, end);
 }
 
-export function relatedScreen(panel: ConversationPanel, from = 0): Canvas {
+/** For people without a part in the migration, on a conversation that we did not move. */
+export function notMovedScreen(view: View, owned: LinkedRecord[]): Canvas {
+  const above = [muted('This conversation was not moved from Infraon.')];
+  const below = [
+    input('q', 'Infraon number, id or link'),
+    button('find', 'Find an Infraon record', 'secondary'),
+    muted(asOf(view)),
+  ];
+  const items = itemsOf({ related: [], owned });
+  return canvas([...above, ...linked(items, totalHeight([...above, ...below])), ...below], {
+    view: 'not_moved',
+  });
+}
+
+export function relatedScreen(records: Linked, from = 0): Canvas {
   const next = from + PAGE;
+  const items = itemsOf(records);
   return canvas(
     [
-      header(`Linked to ${plain(brief(panel.number, NUMBER_LENGTH))}`),
-      ...(panel.related.length === 0 ? [muted('Nothing was linked in Infraon.')] : []),
-      ...list(panel.related.slice(from, next).map(itemOf)),
-      ...(next < panel.related.length
+      header('Linked records'),
+      ...(items.length === 0 ? [muted('Nothing was linked in Infraon.')] : []),
+      ...list(items.slice(from, next)),
+      ...(next < items.length
         ? [
             button(
               `related_from:${next}`,
-              `Show more of ${counted(panel.related.length, 'linked record')}`,
+              `Show more of ${counted(items.length, 'linked record')}`,
               'secondary',
             ),
           ]
@@ -95,7 +118,7 @@ export function relatedScreen(panel: ConversationPanel, from = 0): Canvas {
   );
 }
 
-export function relatedRecordScreen(related: Related, view: View): Canvas {
+export function relatedRecordScreen(related: LinkedRecord, view: View): Canvas {
   return canvas(
     [
       header(plain(related.title)),

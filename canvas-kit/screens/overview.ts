@@ -6,7 +6,6 @@ import {
   canvas,
   errorText,
   header,
-  input,
   link,
   muted,
   paragraph,
@@ -160,17 +159,4 @@ function resultTable(run: RunDocument): Component[] {
 /** In one row, because the list behind it holds both. */
 function setAside(rejected: string, waiting: string): string {
   return waiting === '0' ? rejected : `${rejected}, ${waiting} waiting`;
-}
-
-/** For people without a part in the migration, on a conversation that we did not move. */
-export function notMovedScreen(view: View): Canvas {
-  return canvas(
-    [
-      muted('This conversation was not moved from Infraon.'),
-      input('q', 'Infraon number, id or link'),
-      button('find', 'Find an Infraon record', 'secondary'),
-      muted(asOf(view)),
-    ],
-    { view: 'not_moved' },
-  );
 }

@@ -173,6 +173,90 @@ describe('an agent on a moved conversation', () => {
   });
 });
 
+describe('links of the ledger', () => {
+  const CONTACT = '68a1f0c2d4';
+  /** A problem that names the incident, an asset of its requester, a change of somebody else, and a link to nothing. */
+  beforeAll(async () => {
+    const { sql } = test.deps.db;
+    const [run] = await sql<{ id: string }[]>`select id from runs limit 1`;
+    const staged = [
+      ['problem', 'P1', 'PRB-7', { problem_id: 'P1', basic_info: { summary: 'Batteries of 2023 swell' } }],
+      ['asset', 'A1', 'AST-9', { ci_id: 'A1', name: 'Docking station' }],
+      ['change', 'C1', 'CHG-3', { change_id: 'C1' }],
+    ] as const;
+    for (const [object, id, number, raw] of staged) {
+      await sql`
+        insert into source_records (workspace_id, object, source_id, display_id, raw, raw_hash, depth)
+        values (${WORKSPACE}, ${object}, ${id}, ${number}, ${sql.json(raw)}, 'x', 'row')`;
+    }
+    await sql`
+      insert into id_map (workspace_id, object, source_id, resource, destination_id, state, origin, created_in_run)
+      values (${WORKSPACE}, 'requester', 'R1', 'contacts', ${CONTACT}, 'complete', 'created', ${run!.id}),
+        (${WORKSPACE}, 'requester', 'R2', 'contacts', 'another', 'complete', 'created', ${run!.id})`;
+    const edges = [
+      ['problem', 'P1', 'custom_attributes.incidents', 'incident', 'I1', 'made'],
+      ['incident', 'I1', 'custom_attributes.items', 'configuration_item', 'CI2', 'made'],
+      ['incident', 'I1', 'from', 'requester', 'R1', 'made'],
+      ['asset', 'A1', 'custom_attributes.owner', 'requester', 'R1', 'made'],
+      ['asset', 'A1', 'custom_attributes.used_by', 'requester', 'R1', 'made'],
+      ['change', 'C1', 'custom_attributes.requester', 'requester', 'R2', 'made'],
+      ['incident', 'I1', 'custom_attributes.changes', 'change', 'C404', 'dangling'],
+    ];
+    for (const [from, id, field, to, toId, state] of edges) {
+      await sql`
+        insert into record_links (workspace_id, from_object, from_id, field, to_object, to_id, run_id, state)
+        values (${WORKSPACE}, ${from!}, ${id!}, ${field!}, ${to!}, ${toId!}, ${run!.id}, ${state!})`;
+    }
+  });
+  const itemsOf = (canvas: Canvas) =>
+    canvas.content.components.flatMap((component) =>
+      component.type === 'list' ? component.items.map(({ title, subtitle }) => `${title} | ${subtitle}`) : [],
+    );
+
+  it('are followed from both ends, each once, and what the contact owns comes after', async () => {
+    const all = itemsOf(await panel.submit('related'));
+    expect(all).toEqual([
+      'ThinkPad T14 (LT-0417) | Configuration item',
+      'Dock (DK-01) | Configuration item',
+      'CI3 | Configuration item',
+      'Batteries of 2023 swell (PRB-7) | Problem',
+      'Docking station (AST-9) | Asset of this contact',
+    ]);
+  });
+
+  it('lead to what a contact owns on conversations that were not moved as well', async () => {
+    const other = panelClient(test, { adminId: AGENT, conversationId: '5' });
+    const first = await other.initialize();
+    expect(canvasProblems(first, { first: true })).toEqual([]);
+    expect(itemsOf(first)).toEqual(['Docking station (AST-9) | Asset of this contact']);
+    expect(textOf(await other.submit('related:asset:A1'))).toContain('Docking station');
+    expect(textOf(await other.submit('related'))).toContain('Docking station');
+    expect(itemsOf(await other.initialize({ contact: null }))).toEqual([]);
+    expect(itemsOf(await other.initialize({ contact: null, customer: { id: CONTACT } }))).toHaveLength(1);
+  });
+
+  it('of one workspace are not those of another', async () => {
+    await test.deps.db.sql`
+      insert into installations (workspace_id, name, region, timezone, admin_id) values ('ws_two', '', 'US', 'UTC', '1')`;
+    const other = panelClient(test, { workspaceId: 'ws_two', adminId: AGENT, conversationId: MOVED });
+    expect(itemsOf(await other.initialize())).toEqual([]);
+    expect(textOf(await other.submit('related:asset:A1'))).toContain('was not read from Infraon');
+  });
+
+  it('stay when the desk is gone and its texts are erased', async () => {
+    const { sql } = test.deps.db;
+    await sql`update source_records set raw = '{"$kept": {"name": "ThinkPad T14", "sla": "Gold", "status": "Closed"}}'
+      where source_id in ('I1', 'CI:1')`;
+    await sql`delete from source_connections where workspace_id = ${WORKSPACE}`;
+    const first = await panel.initialize();
+    expect(textOf(first)).toContain('INC-000123');
+    expect(textOf(first)).toContain('SLA at import: Gold');
+    const all = itemsOf(await panel.submit('related'));
+    expect(all).toContain('Batteries of 2023 swell (PRB-7) | Problem');
+    expect(textOf(await panel.submit('related:configuration_item:CI:1'))).toContain('ThinkPad T14');
+  });
+});
+
 describe('an agent elsewhere', () => {
   it('is told that a conversation was not moved, and may search from there', async () => {
     const other = panelClient(test, { adminId: AGENT, conversationId: '5' });

@@ -174,17 +174,11 @@ export const records: fc.Arbitrary<RecordDocument[]> = listOf(some, (index, text
   erased_at: null,
 }));
 
-export const conversationPanel: fc.Arbitrary<ConversationPanel> = fc.record({
-  number: hostile,
-  url: maybe(fc.oneof(hostile, fc.constantFrom('https://desk.example/a?b=(c)', 'http://10.0.0.7/inc/1'))),
-  status: maybe(hostile),
-  priority: maybe(hostile),
-  sla: maybe(hostile),
-  imported_at: fc.constantFrom('2026-03-01T10:00:00.000Z', '1999-12-31T23:59:59Z'),
-  related: listOf(howMany, (index, text) => ({
+const linkedRecords = (prefix: string) =>
+  listOf(howMany, (index, text) => ({
     object: OBJECTS[index % OBJECTS.length] ?? 'asset',
     label: 'Configuration item',
-    source_id: `CI:${index}`,
+    source_id: `${prefix}:${index}`,
     display_id: index % 2 === 0 ? text : null,
     title: text,
     subtitle: index % 3 === 0 ? null : text,
@@ -192,5 +186,15 @@ export const conversationPanel: fc.Arbitrary<ConversationPanel> = fc.record({
       label: `Field ${row}`,
       value: row === 0 ? '2024-05-01T00:00:00.000Z' : text,
     })),
-  })),
+  }));
+
+export const conversationPanel: fc.Arbitrary<ConversationPanel> = fc.record({
+  number: hostile,
+  url: maybe(fc.oneof(hostile, fc.constantFrom('https://desk.example/a?b=(c)', 'http://10.0.0.7/inc/1'))),
+  status: maybe(hostile),
+  priority: maybe(hostile),
+  sla: maybe(hostile),
+  imported_at: fc.constantFrom('2026-03-01T10:00:00.000Z', '1999-12-31T23:59:59Z'),
+  related: linkedRecords('CI'),
+  owned: linkedRecords('mine'),
 });

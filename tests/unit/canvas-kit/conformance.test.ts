@@ -6,13 +6,14 @@ import { fitCanvas } from '../../../canvas-kit/limits.ts';
 import { connectScreen } from '../../../canvas-kit/screens/connect.ts';
 import {
   conversationScreen,
+  notMovedScreen,
   relatedRecordScreen,
   relatedScreen,
 } from '../../../canvas-kit/screens/conversation.ts';
 import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
 import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
 import * as messages from '../../../canvas-kit/screens/messages.ts';
-import { notMovedScreen, overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
+import { overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
 import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
 import * as documents from '../../support/canvases/documents.ts';
@@ -57,7 +58,10 @@ const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
     FIRST,
     fc.tuple(documents.conversationPanel, view, isTrue).map(([p, v, lead]) => conversationScreen(p, v, lead)),
   ],
-  notMovedScreen: [FIRST, view.map(notMovedScreen)],
+  notMovedScreen: [
+    FIRST,
+    fc.tuple(view, documents.conversationPanel).map(([v, { owned }]) => notMovedScreen(v, owned)),
+  ],
   reconnectScreen: [OUTAGE, view.map(({ consoleUrl }) => messages.reconnectScreen(consoleUrl))],
   unavailableScreen: [OUTAGE, fc.uuid().map(messages.unavailableScreen)],
   slowScreen: [OUTAGE, fc.constant(null).map(() => messages.slowScreen())],

@@ -5,13 +5,14 @@ import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { connectScreen } from '../../../canvas-kit/screens/connect.ts';
 import {
   conversationScreen,
+  notMovedScreen,
   relatedRecordScreen,
   relatedScreen,
 } from '../../../canvas-kit/screens/conversation.ts';
 import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
 import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
 import * as messages from '../../../canvas-kit/screens/messages.ts';
-import { notMovedScreen, overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
+import { overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
 import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
 import type { MapDocument, PreflightCheck, RejectionDocument } from '../../../pipeline/documents.ts';
@@ -79,6 +80,7 @@ function panel(related: number, long = false): ConversationPanel {
     priority: 'High',
     sla: 'Gold',
     imported_at: '2026-03-01T10:00:00.000Z',
+    owned: [],
     related: Array.from({ length: related }, (_value, index) => ({
       object: 'configuration_item',
       label: 'Configuration item',
@@ -148,7 +150,7 @@ const FIRST: [string, Canvas][] = [
   ['a conversation with links', conversationScreen(panel(2), view, false)],
   ['a conversation with many links, for an owner', conversationScreen(panel(40), view, true)],
   ['a conversation with long words', conversationScreen(panel(5), view, true)],
-  ['a conversation that was not moved', notMovedScreen(view)],
+  ['a conversation that was not moved', notMovedScreen(view, [])],
   ['an app that must be reconnected', messages.reconnectScreen(view.consoleUrl)],
   ['an error', messages.unavailableScreen('7F3K2')],
   ['no answer in time', messages.slowScreen()],
