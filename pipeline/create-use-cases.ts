@@ -9,7 +9,6 @@ import { getObjectTypes, probeObjectTypes } from './object-types.ts';
 import { getConversationPanel, reportMissing } from './panel.ts';
 import { listFindings } from './findings.ts';
 import { getContactRecords, getLinkedRecord } from './panel-links.ts';
-import { listFindings, repairFinding } from './findings.ts';
 import { getHandoff } from './handoff.ts';
 import { getRecord, resolve } from './records.ts';
 import { repairFinding, repairFindings } from './repair.ts';
