@@ -13,9 +13,10 @@ export const TASKS = {
   prepare_run: RunPayload,
   list_source: RunPayload.extend({ object: z.string() }),
   select_sample: RunPayload,
+  decide_rollback: RunPayload,
   run_batch: RunPayload.extend({
     object: z.string(),
-    step: z.enum(['extract', 'map', 'load', 'verify']),
+    step: z.enum(['extract', 'map', 'load', 'verify', 'inspect', 'undo', 'confirm']),
     slot: z.number().int(),
   }),
   look_at_source: z.object({ workspaceId: z.string(), lookId: z.string() }),

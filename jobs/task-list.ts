@@ -1,6 +1,7 @@
 import type { TaskName } from '../db/queue.ts';
 import type { Task } from './define-task.ts';
 import { advanceRunTask } from './tasks/advance-run.ts';
+import { decideRollbackTask } from './tasks/decide-rollback.ts';
 import { discover } from './tasks/discover.ts';
 import { eraseStagedTask } from './tasks/erase-staged.ts';
 import { hypercareCheck } from './tasks/hypercare-check.ts';
@@ -17,6 +18,7 @@ export const TASK_LIST: Record<TaskName, Task> = {
   prepare_run: prepareRunTask,
   list_source: listSourceTask,
   select_sample: selectSampleTask,
+  decide_rollback: decideRollbackTask,
   run_batch: runBatchTask,
   look_at_source: lookAtSource,
   hypercare_check: hypercareCheck,

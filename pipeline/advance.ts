@@ -2,7 +2,7 @@ import type { Queryable } from '../db/client.ts';
 import { enqueue, enqueueAdvance } from '../db/queue.ts';
 import type { RecordStep, RunState } from '../db/schema/runs.ts';
 import type { Registry } from '../objects/registry.ts';
-import { BATCH_SIZE, batchKey, type BatchStep } from './batch.ts';
+import type { BatchStep } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { reverseSources } from './reverse-links.ts';
@@ -10,14 +10,8 @@ import { WORKING_STATES } from './run-state.ts';
 import { finalState } from './balance.ts';
 import { closeLinks, countLinks } from './links/count-links.ts';
 import { OR, UNFINISHED } from './load/load-record.ts';
-
-/** Batches of one object and step that may be in work at the same time, over all workers. */
-const MAX_SLOTS = 16;
-
-type Outstanding = Map<
-  string,
-  Partial<Record<RecordStep, { records: number; ready: number; nextAt: Date | null }>>
->;
+import { countOutstanding, has, openSlots, type Outstanding } from './outstanding.ts';
+import { advanceRollback } from './rollback/advance-rollback.ts';
 
 /**
  * The stage gate: looks at what is outstanding, opens what can go on, and finishes the run when nothing is left.
@@ -31,6 +25,10 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     if (run.state === 'queued')
       await tx`update runs set state = 'running', started_at = coalesce(started_at, now()) where id = ${runId}`;
 
+    if (run.kind === 'rollback') {
+      await advanceRollback(tx, deps, run);
+      return;
+    }
     let outstanding = await countOutstanding(tx, run);
     if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
       outstanding = await countOutstanding(tx, run);
@@ -53,28 +51,6 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
     await settleState(tx, run, outstanding);
   });
-}
-
-async function countOutstanding(tx: Queryable, run: FrozenRun): Promise<Outstanding> {
-  const rows = await tx<
-    { object: string; step: RecordStep; records: string; ready: string; nextAt: Date | null }[]
-  >`
-    select object, step, count(*) as records,
-      count(*) filter (where lease_token is null and (not_before is null or not_before <= now())) as ready,
-      min(not_before) filter (where lease_token is null and not_before > now()) as "nextAt"
-    from run_records where workspace_id = ${run.workspaceId} and run_id = ${run.id} and step <> 'done'
-    group by object, step`;
-  const outstanding: Outstanding = new Map();
-  for (const row of rows) {
-    const steps = outstanding.get(row.object) ?? {};
-    steps[row.step] = { records: Number(row.records), ready: Number(row.ready), nextAt: row.nextAt };
-    outstanding.set(row.object, steps);
-  }
-  return outstanding;
-}
-
-function has(outstanding: Outstanding, object: string, steps: readonly RecordStep[]): boolean {
-  return steps.some((step) => (outstanding.get(object)?.[step]?.records ?? 0) > 0);
 }
 
 const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
@@ -165,20 +141,6 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
           and m.loaded_hash like ${`%${UNFINISHED}`}))
     returning 1`;
   return reopened.length > 0;
-}
-
-async function openSlots(
-  tx: Queryable,
-  run: FrozenRun,
-  object: string,
-  step: BatchStep,
-  ready: number,
-): Promise<void> {
-  const slots = Math.min(MAX_SLOTS, Math.ceil(ready / BATCH_SIZE));
-  for (let slot = 0; slot < slots; slot += 1) {
-    const payload = { workspaceId: run.workspaceId, runId: run.id, object, step, slot };
-    await enqueue(tx, 'run_batch', payload, { jobKey: batchKey(payload) });
-  }
 }
 
 /** What the end of a run is called; links are counted here, once, because a large graph takes a while to count. */

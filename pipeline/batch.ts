@@ -38,7 +38,10 @@ export interface BatchScope {
   fence: Fence;
 }
 
+/** Steps of a load that are worked on in batches. */
 export type BatchStep = Extract<RecordStep, 'extract' | 'map' | 'load' | 'verify'>;
+/** Those, and the steps of a rollback. */
+export type WorkStep = BatchStep | Extract<RecordStep, 'inspect' | 'undo' | 'confirm'>;
 
 /**
  * Claims one batch, keeps its lease alive while `work` runs, gives back what was not settled, and lets the stage gate
@@ -46,7 +49,7 @@ export type BatchStep = Extract<RecordStep, 'extract' | 'map' | 'load' | 'verify
  */
 export async function runBatch(
   deps: Deps,
-  request: { workspaceId: string; runId: string; object: string; step: BatchStep; slot: number },
+  request: { workspaceId: string; runId: string; object: string; step: WorkStep; slot: number },
   work: (records: ClaimedRecord[], scope: BatchScope) => Promise<void>,
 ): Promise<void> {
   const { sql } = deps.db;

@@ -13,6 +13,7 @@ import { getHandoff } from './handoff.ts';
 import { getRecord, resolve } from './records.ts';
 import { repairFinding, repairFindings } from './repair.ts';
 import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
+import { listRollback } from './rollback/rollback-document.ts';
 import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
 import { confirmPreflight, getPreflight } from './preflight.ts';
 import { getScope } from './scope.ts';
@@ -48,6 +49,7 @@ export function createUseCases(deps: Deps): UseCases {
     resumeRun: bind(resumeRun),
     cancelRun: bind(cancelRun),
     approveRun: bind(approveRun),
+    listRollback: bind(listRollback),
     getSettings: bind(getSettings),
     updateSettings: bind(updateSettings),
     getRecord: bind(getRecord),

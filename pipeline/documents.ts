@@ -1,5 +1,6 @@
 import type { RunKind, RunState } from '../db/schema/runs.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
+import type { SpareReason, UndoAction } from './rollback/undo-plan.ts';
 import type { InventoryField, MappingRule, UnmappedField } from '../objects/mapping.ts';
 
 /** The documents the JSON API and the panel show, as the use cases return them; names are those of the API. */
@@ -173,9 +174,58 @@ export interface RunDocument {
   eta_seconds: number | null;
   approved_by: string | null;
   approved_at: string | null;
+  /** The rollback that undid this run. */
+  rolled_back_by: string | null;
+  /** Of a rollback: what went, what stays and what the API cannot undo. */
+  rollback: RollbackDocument | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+}
+
+export interface RollbackDocument {
+  /** The run that is undone; null: everything that is migrated. */
+  of_run: string | null;
+  dry_run: boolean;
+  contacts: 'archive' | 'delete';
+  stage: 'inspecting' | 'undoing' | 'confirming' | 'done';
+  /** Per object, and `workspace` for tags, attributes and collections that loading made. */
+  objects: Record<string, RollbackCounts>;
+  residue: Residue[];
+}
+
+export interface RollbackCounts {
+  delete: number;
+  archive: number;
+  restore: number;
+  spare: number;
+  keep: number;
+  gone: number;
+  /** Not looked at yet. */
+  undecided: number;
+  /** Of those that go or are restored: carried out and confirmed by reading. */
+  undone: number;
+  refused: number;
+}
+
+/** Something that stays behind because no call of the API takes it back. */
+export interface Residue {
+  code: string;
+  message: string;
+  count: number;
+  /** The first of them, by name or id. */
+  examples: string[];
+}
+
+export interface RollbackItem {
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  resource: string | null;
+  destination_id: string | null;
+  action: UndoAction | null;
+  state: 'planned' | 'undone' | 'confirmed' | 'refused';
+  reasons: SpareReason[];
 }
 
 export interface StartRunInput {
@@ -184,6 +234,8 @@ export interface StartRunInput {
   limit?: number | undefined;
   run_id?: string | undefined;
   dry_run?: boolean | undefined;
+  /** Rollbacks: what becomes of contacts that loading created. Archived ones can come back; deleted ones cannot. */
+  contacts?: 'archive' | 'delete' | undefined;
 }
 
 export interface RecordDocument {

@@ -17,6 +17,10 @@ export interface FrozenRun {
   settings: SettingsDocument;
   prepared: boolean;
   extraction: Record<string, ExtractionState>;
+  dryRun: boolean;
+  /** Rollbacks: the run that is undone, null for everything; and what is known of the undoing (rollback/undo-plan.ts). */
+  ofRunId: string | null;
+  undo: Record<string, unknown> | null;
 }
 
 /** How far the list of one object has been read, and what the source itself says is there. */
@@ -39,7 +43,8 @@ export async function findRun(sql: Queryable, workspaceId: string, runId: string
   if (!z.uuid().safeParse(runId).success) return null;
   const rows = await sql<FrozenRun[]>`
     select id, workspace_id as "workspaceId", kind, state, objects, sample_size as "sampleSize",
-      map_versions as "mapVersions", settings, prepared, extraction
+      map_versions as "mapVersions", settings, prepared, extraction,
+      dry_run as "dryRun", of_run_id as "ofRunId", undo
     from runs where workspace_id = ${workspaceId} and id = ${runId}`;
   return rows[0] ?? null;
 }

@@ -6,6 +6,7 @@ import type {
 import { runExclusive } from './batch.ts';
 import { RejectedError, messageOf } from '../errors.ts';
 import { attributesOf, type AttributeSpec } from '../objects/attributes.ts';
+import { countCall } from './count-calls.ts';
 import type { Deps } from './deps.ts';
 import { pinnedMap, requireRun, type FrozenRun } from './frozen-run.ts';
 import { intercomFor } from './intercom-access.ts';
@@ -27,7 +28,7 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
       deps,
       workspaceId,
       deps.rateGates(workspaceId),
-      countInto(deps, run),
+      countCall(deps, run, 'workspace'),
       fence.check,
     );
     try {
@@ -41,16 +42,6 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
       await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
     }
   });
-}
-
-function countInto(deps: Deps, run: FrozenRun): (operation: string) => void {
-  return (operation) => {
-    deps.db.sql`
-      insert into run_calls (run_id, workspace_id, object, operation, calls) values (${run.id}, ${run.workspaceId}, 'workspace', ${operation}, 1)
-      on conflict (run_id, object, operation) do update set calls = run_calls.calls + 1`.catch(
-      () => undefined,
-    );
-  };
 }
 
 async function neededAttributes(deps: Deps, run: FrozenRun): Promise<AttributeSpec[]> {

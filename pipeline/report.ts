@@ -4,6 +4,7 @@ import type { RecordStep } from '../db/schema/runs.ts';
 import { countLedger, isBalanced, sumVerification } from './balance.ts';
 import type { EdgeCounts, RunDocument } from './documents.ts';
 import { ExtractionState } from './frozen-run.ts';
+import { rollbackDocument } from './rollback/rollback-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../db/schema/runs.ts';
 
@@ -14,6 +15,9 @@ const DONE_BEFORE: Record<RecordStep, number> = {
   map: 0.2,
   load: 0.25,
   verify: 0.85,
+  inspect: 0,
+  undo: 0.3,
+  confirm: 0.8,
   done: 1,
 };
 /** Below this nothing sensible can be said about the time left. */
@@ -30,6 +34,10 @@ export interface RunRow {
   edges: EdgeCounts[];
   approvedBy: string | null;
   approvedAt: Date | null;
+  ofRunId: string | null;
+  dryRun: boolean;
+  rolledBackBy: string | null;
+  undo: Record<string, unknown> | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -73,6 +81,8 @@ export async function runDocument(sql: Queryable, run: RunRow, now: Date): Promi
     eta_seconds: etaSeconds(run, progress, now),
     approved_by: run.approvedBy,
     approved_at: run.approvedAt?.toISOString() ?? null,
+    rolled_back_by: run.rolledBackBy,
+    rollback: run.kind === 'rollback' ? await rollbackDocument(sql, run) : null,
     created_at: run.createdAt.toISOString(),
     started_at: run.startedAt?.toISOString() ?? null,
     finished_at: run.finishedAt?.toISOString() ?? null,

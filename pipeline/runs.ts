@@ -12,6 +12,7 @@ import { findPage } from './paging.ts';
 import { blockingChecks } from './preflight.ts';
 import { runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
+import { startRollback } from './rollback/start-rollback.ts';
 import { requireTransition } from './run-state.ts';
 import { getSettingsFor } from './settings.ts';
 import { planVerification } from './verify-again.ts';
@@ -22,14 +23,14 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
   // Said before what else may be missing: nothing of it can be made up for any more.
   if (input.kind !== 'verify') await assertNotSignedOff(deps.db.sql, actor.workspaceId);
   const objects = chosenObjects(deps, input.objects);
-  const mapVersions = await approvedMaps(deps.db.sql, actor.workspaceId, objects);
   if (input.kind === 'rollback') {
-    throw new UserError('Rollback is not available in this version.', {
-      code: 'kind_not_available',
-      httpStatus: 422,
-      field: 'kind',
+    const started = startRollback(deps, actor, input, objects);
+    const rollbackId = await started.catch((error: unknown) => {
+      throw activeRunError(error);
     });
+    return getRun(deps, actor, rollbackId);
   }
+  const mapVersions = await approvedMaps(deps.db.sql, actor.workspaceId, objects);
   if (input.kind !== 'verify') await requireReady(deps, actor, input, objects);
   const settings = await getSettingsFor(deps, actor.workspaceId);
   try {
@@ -122,7 +123,8 @@ async function requireReady(
 
 const COLUMNS = (sql: Queryable) => sql`
   id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges,
-  approved_by as "approvedBy", approved_at as "approvedAt", created_at as "createdAt", started_at as "startedAt",
+  approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
+  rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
   finished_at as "finishedAt"`;
 
 async function requireRow(sql: Queryable, actor: Actor, runId: string, lock = false): Promise<RunRow> {

@@ -12,6 +12,7 @@ import type {
   RecordDocument,
   RejectionAction,
   RejectionDocument,
+  RollbackItem,
   RuleInput,
   RunDocument,
   SettingsDocument,
@@ -23,6 +24,7 @@ import type { CutoverDocument } from './cutover/documents.ts';
 import type { FindingFilter } from './findings.ts';
 import type { Handoff } from './handoff.ts';
 import type { RepairRequest } from './repair.ts';
+import type { UndoAction } from './rollback/undo-plan.ts';
 
 /**
  * Everything a person can ask of the product, whoever carries the question: the JSON API, the panel or the console.
@@ -56,6 +58,13 @@ export interface UseCases {
   cancelRun(actor: Actor, runId: string): Promise<RunDocument>;
   /** Accepts a sample, which opens the full run. */
   approveRun(actor: Actor, runId: string): Promise<RunDocument>;
+
+  /** What a rollback does with each record; of a dry run, what it would do. */
+  listRollback(
+    actor: Actor,
+    runId: string,
+    filter: { object?: string; action?: UndoAction } & PageRequest,
+  ): Promise<Page<RollbackItem>>;
 
   getSettings(actor: Actor): Promise<SettingsDocument>;
   updateSettings(actor: Actor, changes: Partial<SettingsDocument>): Promise<SettingsDocument>;

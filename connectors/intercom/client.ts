@@ -5,6 +5,7 @@ import { createBulkCalls } from './bulk.ts';
 import { createHelpCenterCalls } from './help-center.ts';
 import { createListCalls } from './lists.ts';
 import { createSdk } from './sdk.ts';
+import { createUndoCalls } from './undo-calls.ts';
 import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
 
 /** Largest page of the cursor and page lists we read (Intercom API 2.16). */
@@ -89,6 +90,7 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
   return {
     ...createHelpCenterCalls(transport),
     ...createListCalls(transport),
+    ...createUndoCalls(transport),
     ...createBulkCalls(transport),
 
     // People who run the workspace
@@ -176,11 +178,14 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
       ),
 
     // Attributes and tags
-    async listDataAttributes(model: 'contact' | 'company') {
+    async listDataAttributes(model: 'contact' | 'company', options: { archivedToo?: true } = {}) {
       const list = parse(
         schemas.DataAttributeList,
         'GET /data_attributes',
-        await sdk.dataAttributes.list({ model }),
+        await sdk.dataAttributes.list({
+          model,
+          ...(options.archivedToo === undefined ? {} : { include_archived: true }),
+        }),
       );
       return list.data;
     },
@@ -206,14 +211,14 @@ export function createIntercomClient(transport: IntercomTransport, baseUrl: stri
         operation: 'POST /conversations/attributes',
         body,
       }),
-    async addConversationAttributeOption(id: string, label: string) {
-      await transport.send({
+    /** Answers the whole attribute with its options. */
+    addConversationAttributeOption: (id: string, label: string) =>
+      call(schemas.ConversationAttribute, {
         method: 'POST',
         path: `/conversations/attributes/${id}/options`,
         operation: 'POST /conversations/attributes/{id}/options',
         body: { label },
-      });
-    },
+      }),
     async listTags() {
       return parse(schemas.TagList, 'GET /tags', await sdk.tags.list()).data;
     },

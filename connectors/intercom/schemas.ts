@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The response fields we read; everything else passes through untouched. Ids are strings, whatever arrives. */
-const Id = z.union([z.string(), z.number()]).transform(String);
+export const Id = z.union([z.string(), z.number()]).transform(String);
 const OptionalId = z
   .union([z.string(), z.number()])
   .nullish()
@@ -71,7 +71,11 @@ export const Contact = z.object({
   created_at: UnixSeconds,
   updated_at: UnixSeconds,
   custom_attributes: Attributes,
-  tags: z.object({ data: z.array(z.object({ id: Id })).nullish() }).nullish(),
+  /** Nested lists show ten entries at most; the count is of all. */
+  tags: z
+    .object({ data: z.array(z.object({ id: Id })).nullish(), total_count: z.number().nullish() })
+    .nullish(),
+  notes: z.object({ total_count: z.number().nullish() }).nullish(),
   companies: z
     .object({ data: z.array(z.object({ id: Id })).nullish(), total_count: z.number().nullish() })
     .nullish(),
@@ -104,6 +108,9 @@ export const Company = z.object({
   created_at: UnixSeconds,
   updated_at: UnixSeconds,
   custom_attributes: Attributes,
+  tags: z.object({ tags: z.array(z.object({ id: Id })).nullish() }).nullish(),
+  /** Only on a company read by its id (2.16). */
+  notes: z.object({ notes: z.array(z.unknown()).nullish() }).nullish(),
 });
 export type Company = z.infer<typeof Company>;
 

@@ -33,6 +33,8 @@ export interface IntercomCall {
   version?: string;
   /** Nobody reads what a success answers: a reply brings the whole conversation back, which is costly to parse. */
   answerUnread?: true;
+  /** A success may have no body at all (`DELETE /tags/{id}`). */
+  answerEmpty?: true;
 }
 
 export interface IntercomTransport {
@@ -65,6 +67,8 @@ export function createIntercomTransport(options: TransportOptions): IntercomTran
     options.onCall?.(call.operation, response.status);
     options.gate.observe(rateHeaders(response.headers), response.status === 429);
     if (call.answerUnread === true && looksWhole(response)) return undefined;
+    const { status, bytes } = response;
+    if (call.answerEmpty === true && status >= 200 && status < 300 && bytes.length === 0) return undefined;
     return parseAnswer(response, options.now());
   }
 

@@ -53,6 +53,10 @@ export const runs = pgTable(
     finishedAt: at('finished_at'),
     approvedBy: text('approved_by'),
     approvedAt: at('approved_at'),
+    /** The rollback that undid this run. */
+    rolledBackBy: uuid('rolled_back_by'),
+    /** Rollbacks: how contacts go, whether all was looked at, and what the API could not undo. */
+    undo: jsonb('undo').$type<Record<string, unknown>>(),
   },
   (table) => [
     index('runs_by_workspace').on(table.workspaceId, table.createdAt),
@@ -63,7 +67,8 @@ export const runs = pgTable(
 );
 
 /** What happens next to a record of a run. */
-export type RecordStep = 'list' | 'extract' | 'map' | 'load' | 'verify' | 'done';
+export type RecordStep =
+  'list' | 'extract' | 'map' | 'load' | 'verify' | 'inspect' | 'undo' | 'confirm' | 'done';
 /** The total ledger: every discovered record has exactly one outcome at every instant. */
 export type RecordOutcome =
   | 'pending'
@@ -135,6 +140,10 @@ export const runRecords = pgTable(
     leaseToken: uuid('lease_token'),
     /** Difference class → number of compared values. */
     verification: jsonb('verification').$type<Record<string, number>>(),
+    /** Rollbacks: what is to become of the thing in Intercom, and why (pipeline/rollback/undo-plan.ts). */
+    undo: jsonb('undo').$type<Record<string, unknown>>(),
+    /** The rollback that took back what this run wrote to the record. */
+    undoneBy: uuid('undone_by'),
     updatedAt: updatedAt(),
   },
   (table) => [

@@ -1,16 +1,22 @@
-import { runBatch, type BatchScope, type BatchStep } from '../../pipeline/batch.ts';
+import { runBatch, type BatchScope, type WorkStep } from '../../pipeline/batch.ts';
 import { extractBatch } from '../../pipeline/extract.ts';
 import { loadBatch } from '../../pipeline/load.ts';
 import { mapBatch } from '../../pipeline/map.ts';
+import { confirmBatch } from '../../pipeline/rollback/confirm.ts';
+import { inspectBatch } from '../../pipeline/rollback/inspect.ts';
+import { undoBatch } from '../../pipeline/rollback/undo.ts';
 import { verifyBatch } from '../../pipeline/verify.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import { defineTask } from '../define-task.ts';
 
-const STAGES: Record<BatchStep, (records: ClaimedRecord[], scope: BatchScope) => Promise<void>> = {
+const STAGES: Record<WorkStep, (records: ClaimedRecord[], scope: BatchScope) => Promise<void>> = {
   extract: extractBatch,
   map: mapBatch,
   load: loadBatch,
   verify: verifyBatch,
+  inspect: inspectBatch,
+  undo: undoBatch,
+  confirm: confirmBatch,
 };
 
 export const runBatchTask = defineTask('run_batch', (deps, payload) =>

@@ -84,7 +84,7 @@ async function wantedPaths(
     }
   }
   const found = [...paths.values()];
-  if (run.settings.article_folder_rule !== 'categories_tree') return found;
+  if (found.length === 0 || run.settings.article_folder_rule !== 'categories_tree') return found;
   const order = new Map(
     (await readTree().then(treeOrder)).map((path, index) => [collectionKey(path), index]),
   );

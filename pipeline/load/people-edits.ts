@@ -130,7 +130,7 @@ export async function lastSyncs(
         first_value(r.run_id) over (partition by r.source_id order by (r.verification is null), r.id desc) as known_in
       from run_records r
       where r.workspace_id = ${workspaceId} and r.object = ${object} and r.source_id = any(${sourceIds})
-        and r.outcome = any(${WRITTEN}) and r.mapped is not null
+        and r.outcome = any(${WRITTEN}) and r.mapped is not null and r.undone_by is null
       order by r.source_id, r.id desc
     ) w`;
   return new Map(rows.map(({ sourceId, ...last }) => [sourceId, last]));

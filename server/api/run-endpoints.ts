@@ -62,6 +62,16 @@ export const runEndpoints: Endpoint[] = [
   runChange('approve', 'approveRun', 'Accept a sample, which opens the full run'),
   endpoint({
     method: 'get',
+    path: '/runs/{id}/rollback',
+    summary: 'What a rollback, or its dry run, does with each record, and why some are spared',
+    params: IdParam,
+    query: PageQuery.extend({ object: z.string().optional(), action: schemas.UndoAction.optional() }),
+    reply: listOf(schemas.RollbackItem),
+    handle: ({ useCases, actor }, { params, query }) =>
+      useCases.listRollback(actor, params.id, present(query)),
+  }),
+  endpoint({
+    method: 'get',
     path: '/records/{object}/{source_id}',
     summary: 'The ledger row of one source record',
     params: z.object({ object: z.string(), source_id: z.string() }),

@@ -33,6 +33,9 @@ export const RunInput = z
     limit: z.int().min(1).optional(),
     run_id: z.string().optional(),
     dry_run: z.boolean().optional(),
+    contacts: z.enum(['archive', 'delete']).optional().meta({
+      description: 'Rollback only: what becomes of contacts that loading created; `archive` unless asked.',
+    }),
   })
   .meta({ id: 'RunInput' });
 
@@ -48,6 +51,64 @@ const Edge = z.object({
   dangling: z.number(),
   waiting: z.number(),
 });
+
+const UNDO_COUNTS = [
+  'delete',
+  'archive',
+  'restore',
+  'spare',
+  'keep',
+  'gone',
+  'undecided',
+  'undone',
+  'refused',
+] as const;
+
+export const Rollback = z
+  .object({
+    of_run: z
+      .string()
+      .nullable()
+      .meta({ description: 'The run that is undone; null: all that is migrated.' }),
+    dry_run: z.boolean(),
+    contacts: z.enum(['archive', 'delete']),
+    stage: z.enum(['inspecting', 'undoing', 'confirming', 'done']),
+    objects: z.record(z.string(), z.record(z.enum(UNDO_COUNTS), z.number())),
+    residue: z
+      .array(
+        z.object({
+          code: z.string(),
+          message: z.string(),
+          count: z.number(),
+          examples: z.array(z.string()),
+        }),
+      )
+      .meta({ description: 'What no call of the API takes back.' }),
+  })
+  .meta({ id: 'Rollback' });
+
+export const UndoAction = z.enum(['delete', 'archive', 'restore', 'spare', 'keep', 'gone']);
+
+export const RollbackItem = z
+  .object({
+    object: z.string().meta({ description: '`workspace` for tags, attributes and collections.' }),
+    source_id: z.string(),
+    display_id: z.string().nullable(),
+    resource: z.string().nullable(),
+    destination_id: z.string().nullable(),
+    action: UndoAction.nullable(),
+    state: z.enum(['planned', 'undone', 'confirmed', 'refused']),
+    reasons: z.array(
+      z.object({
+        code: z.enum(['edited', 'in_use', 'needed_by', 'adopted', 'not_undoable']),
+        message: z.string(),
+        field: z.string().nullable(),
+        ours: z.unknown(),
+        theirs: z.unknown(),
+      }),
+    ),
+  })
+  .meta({ id: 'RollbackItem' });
 
 export const Run = z
   .object({
@@ -78,6 +139,8 @@ export const Run = z
     eta_seconds: z.number().nullable(),
     approved_by: z.string().nullable(),
     approved_at: Timestamp.nullable(),
+    rolled_back_by: z.string().nullable(),
+    rollback: Rollback.nullable(),
     created_at: Timestamp,
     started_at: Timestamp.nullable(),
     finished_at: Timestamp.nullable(),

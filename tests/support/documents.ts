@@ -49,6 +49,8 @@ export function sampleRun(some: Partial<RunDocument> = {}): RunDocument {
     eta_seconds: 5400,
     approved_by: null,
     approved_at: null,
+    rolled_back_by: null,
+    rollback: null,
     created_at: '2026-03-04T09:00:00.000Z',
     started_at: '2026-03-04T09:00:01.000Z',
     finished_at: null,

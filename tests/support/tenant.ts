@@ -1,4 +1,9 @@
-import type { ObjectTypeDocument, RejectionDocument, RunDocument } from '../../pipeline/documents.ts';
+import type {
+  ObjectTypeDocument,
+  RejectionDocument,
+  RunDocument,
+  StartRunInput,
+} from '../../pipeline/documents.ts';
 import { installApp, type AdminClient } from '../../simulators/demo/admin-client.ts';
 import {
   approveMaps,
@@ -92,10 +97,7 @@ export function setFaults(stage: Stage, rules: FaultRule[]): void {
   stage.intercom.state.faults.add(rules);
 }
 
-export async function start(
-  tenant: Tenant,
-  input: { kind: 'sample' | 'full' | 'verify'; limit?: number; objects?: string[] },
-): Promise<string> {
+export async function start(tenant: Tenant, input: StartRunInput): Promise<string> {
   return (await tenant.admin.post<RunDocument>('/runs', input)).id;
 }
 
