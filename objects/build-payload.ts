@@ -120,12 +120,14 @@ function company(identity: string, targets: Values): CompanyPayload {
 }
 
 function customObject(definition: ObjectDefinition, identity: string, targets: Values): CustomObjectPayload {
+  const files = Array.isArray(targets.files) ? (targets.files as FileRef[]) : [];
   return present<CustomObjectPayload>({
     resource: 'custom_object_instances',
     type: definition.destination.type?.identifier ?? '',
     external_id: identity,
     external_created_at: number(targets.external_created_at),
     external_updated_at: number(targets.external_updated_at),
+    files: files.length === 0 ? undefined : files,
     custom_attributes: customAttributes(targets),
   });
 }

@@ -3,6 +3,15 @@ import { firstValue, isObject } from './paths.ts';
 import type { FileRef } from './payloads.ts';
 import { textOf } from './read-values.ts';
 
+/** Where a row of a list of files says what; only the names are on record (Infraon reference, 2.1.4). */
+export const FILE_FIELDS: ChildDefinition['fields'] = {
+  key: { paths: ['attachment_id', 'file_id', 'id'], evidence: 'inferred' },
+  name: { paths: ['file_name', 'name'], evidence: 'seen' },
+  path: { paths: ['file_path', 'url', 'file_url', 'path'], evidence: 'inferred' },
+  size: { paths: ['size', 'file_size', 'formatted_size'], evidence: 'seen' },
+  type: { paths: ['content_type', 'mime_type'], evidence: 'inferred' },
+};
+
 const UNITS: Record<string, number> = { b: 0, bytes: 0, kb: 1, kib: 1, mb: 2, mib: 2, gb: 3, gib: 3 };
 
 /** Bytes of `12345` or of `12.3 KB`; a rounded size is read as the largest that is rounded to it. */

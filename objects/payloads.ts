@@ -39,6 +39,8 @@ export interface CustomObjectPayload {
   external_id: string;
   external_created_at?: number;
   external_updated_at?: number;
+  /** Custom objects hold no files: they are kept for the handoff package. Absent when there are none. */
+  files?: FileRef[];
   custom_attributes: Record<string, AttributeValue>;
 }
 

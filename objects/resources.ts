@@ -84,6 +84,7 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
       external_id: { type: 'string', required: true },
       external_created_at: { type: 'unixSeconds' },
       external_updated_at: { type: 'unixSeconds' },
+      files: { type: 'files' },
     },
     attributes: { createdBy: 'settings', model: 'custom_object' },
     cost: { fixed: 1 },

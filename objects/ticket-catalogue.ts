@@ -6,6 +6,7 @@ import {
   type ChildDefinition,
   type FieldDefinition,
 } from './define-object.ts';
+import { FILE_FIELDS } from './file-rows.ts';
 import * as words from './vocabulary.ts';
 
 /**
@@ -148,7 +149,8 @@ export const TICKET_FIELDS: FieldDefinition[] = [
       ],
     },
   }),
-  field('attachments', 'Attachments', 'list', [], 'inferred', {
+  field('attachments', 'Attachments', 'files', ['$children.attachments'], 'inferred'),
+  field('attachment_names', 'Names of attachments', 'list', [], 'inferred', {
     lines: {
       rows: ['$children.attachments'],
       parts: [{ paths: ['file_name', 'name'] }, { paths: ['formatted_size', 'size'] }],
@@ -194,7 +196,7 @@ export const TICKET_CHILDREN: ChildDefinition[] = [
     },
     unknownPrivacy: 'internal',
   },
-  { key: 'attachments', source: 'attachments', fields: {}, optional: true },
+  { key: 'attachments', source: 'attachments', fields: FILE_FIELDS, optional: true },
   { key: 'history', source: 'history', fields: {}, optional: true },
   { key: 'tasks', source: 'tasks', fields: {}, optional: true },
 ];
@@ -244,11 +246,18 @@ export const TICKET_RULES = [
   attribute('tasks', 'tasks', 'list_join', { separator: '\n' }, AS_LINES),
   attribute('history', 'history', 'list_join', { separator: '\n' }, AS_LINES),
   attribute(
-    'attachments',
+    'attachment_names',
     'attachments',
     'list_join',
     { separator: '\n' },
-    'Lossy: a custom object holds no files, so their names are kept and the files stay in Infraon.',
+    'Lossy: a custom object holds no files. Their names stand here; the files are in the handoff package, by this number.',
+  ),
+  rule(
+    'attachments',
+    'files',
+    'record_files',
+    { texts: ['description', 'notes', 'closure_note'] },
+    'Lossy: a custom object holds no files. They are kept with their SHA-256 in the handoff package, under files/.',
   ),
   attribute(
     'notes',

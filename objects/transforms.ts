@@ -1,5 +1,5 @@
 import { articleBody, articleCollection, articlePublication } from './transforms/article.ts';
-import { files } from './transforms/files.ts';
+import { files, recordFiles } from './transforms/files.ts';
 import { company, reference, references, tags } from './transforms/links.ts';
 import { email, optionalEmail, phone } from './transforms/people.ts';
 import {
@@ -38,6 +38,7 @@ export const TRANSFORMS: Readonly<Record<string, Transform>> = {
   tags,
   thread,
   files,
+  record_files: recordFiles,
   transcript,
   state,
   template,

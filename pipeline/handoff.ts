@@ -9,6 +9,7 @@ import type { Actor } from './documents.ts';
 import { packArchive, type PackageFile } from './handoff/archive.ts';
 import { packageContext, type PackageContext } from './handoff/context.ts';
 import { documentFile } from './handoff/document-files.ts';
+import { filesTable, keptFiles } from './handoff/kept-files.ts';
 import { crosswalk, rejections, verification } from './handoff/ledger-files.ts';
 import { MANIFEST_FORMAT, type FileEntry, type Manifest } from './handoff/manifest.ts';
 import { mapsFile } from './handoff/map-file.ts';
@@ -55,7 +56,10 @@ export async function makePackage(
   const snapshot = await openSnapshot(deps.db.sql, actor.workspaceId);
   try {
     const context = await packageContext(snapshot.sql, actor, at, signOff);
-    const files = packageFiles(deps, snapshot, context, scope);
+    const files = [
+      ...packageFiles(deps, snapshot, context, scope),
+      ...(await keptFiles(snapshot.sql, actor.workspaceId)),
+    ];
     const content = Readable.from(packed(files, context, snapshot), { objectMode: false });
     // A stream that nobody began to read never enters its generator.
     content.once('close', () => void snapshot.end());
@@ -96,6 +100,7 @@ function packageFiles(deps: Deps, { sql }: Snapshot, context: PackageContext, sc
     { name: 'verification.csv', content: () => verification(sql, id) },
     { name: 'rejections.csv', content: () => rejections(sql, id) },
     ...documents,
+    { name: 'files.csv', content: () => filesTable(sql, id) },
     { name: 'workflows.json', content: () => workflowsFile(sql, id) },
   ];
 }

@@ -1,4 +1,5 @@
 import { attribute, defineObject, field, leftBehind, rule } from '../define-object.ts';
+import { FILE_FIELDS } from '../file-rows.ts';
 import { impactedField, linkField } from '../link-kinds.ts';
 import * as words from '../vocabulary.ts';
 
@@ -233,13 +234,7 @@ export const object = defineObject({
     {
       key: 'files',
       source: 'attachments',
-      fields: {
-        key: { paths: ['attachment_id', 'file_id', 'id'], evidence: 'inferred' },
-        name: { paths: ['file_name', 'name'], evidence: 'seen' },
-        path: { paths: ['file_path', 'url', 'file_url', 'path'], evidence: 'inferred' },
-        size: { paths: ['size', 'file_size', 'formatted_size'], evidence: 'seen' },
-        type: { paths: ['content_type', 'mime_type'], evidence: 'inferred' },
-      },
+      fields: FILE_FIELDS,
     },
   ],
   destination: { resource: 'conversations' },

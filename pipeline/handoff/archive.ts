@@ -13,7 +13,7 @@ import {
 /** A file of the package; `content` is asked for when its turn comes, one file after the other. */
 export interface PackageFile {
   name: string;
-  content(): AsyncIterable<string> | Iterable<string>;
+  content(): AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
 }
 
 const MODE = 0o100644;
@@ -22,7 +22,7 @@ async function* measured(file: PackageFile, entries: FileEntry[]): AsyncGenerato
   const hash = createHash('sha256');
   let size = 0;
   for await (const chunk of file.content()) {
-    const bytes = Buffer.from(chunk, 'utf8');
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
     hash.update(bytes);
     size += bytes.length;
     if (bytes.length > 0) yield bytes;

@@ -20,7 +20,11 @@ export const Manifest = z.strictObject({
   final: z.boolean(),
   /** Only in the final package. */
   signed_off: z
-    .strictObject({ by: z.strictObject({ id: z.string(), name: z.string() }), at: z.string(), note: z.string() })
+    .strictObject({
+      by: z.strictObject({ id: z.string(), name: z.string() }),
+      at: z.string(),
+      note: z.string(),
+    })
     .optional(),
   runs: z.array(
     z.strictObject({

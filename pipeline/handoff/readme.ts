@@ -27,6 +27,11 @@ const FILES: [string, string][] = [
   ['rejections.csv', 'records that did not move: rejected, waiting, or waived with a note'],
   ['catalogue.json', 'the service catalogue as a tree, with its forms and workflow triggers'],
   ['sla.csv', 'SLA policies; the column `evidence` says where each comes from'],
+  ['files.csv', 'every file of a moved record: where it is now, with its SHA-256, or why it stayed behind'],
+  [
+    'files/',
+    'the files of problems, changes and releases, which Intercom has no place for, by object and id',
+  ],
   ['workflows.json', 'the workflows of the source, to rebuild from'],
   ['manifest.json', 'SHA-256 and size of every other file, when, by whom, and which runs'],
 ];

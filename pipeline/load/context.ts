@@ -8,6 +8,7 @@ import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
 import { createHelpCenter } from './help-center.ts';
 import { createFileSource } from './file-source.ts';
+import { createKeepFile } from './kept-files.ts';
 import { createMissingAttribute } from './missing-attributes.ts';
 import { openRecordLinks } from './record-links.ts';
 import { createReplyPacing } from './reply-pacing.ts';
@@ -32,6 +33,10 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const withLinks = await openRecordLinks(sql, run.workspaceId, payloads, (resource, id) =>
     deepLink(deps, installation, resource, id),
   );
+  const files = createFileSource(async (address, maxBytes) => {
+    const { client: infraon } = await infraonFor(deps, run.workspaceId);
+    return infraon.download(address, { maxBytes });
+  }, deps.fileBytes);
   return {
     intercom: client,
     settings: run.settings,
@@ -48,10 +53,8 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
       windowMs: run.settings.reply_window_seconds * 1000,
       now: () => deps.clock.now().getTime(),
     }),
-    files: createFileSource(async (address, maxBytes) => {
-      const { client: infraon } = await infraonFor(deps, run.workspaceId);
-      return infraon.download(address, { maxBytes });
-    }, deps.fileBytes),
+    files,
+    keepFile: createKeepFile(sql, run.workspaceId, files),
     withLinks,
     async flushCalls() {
       const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));

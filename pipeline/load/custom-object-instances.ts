@@ -2,6 +2,8 @@ import { NotFoundError, RejectedError } from '../../errors.ts';
 import type { CustomObjectPayload } from '../../objects/payloads.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
+import { fileWarnings } from './file-facts.ts';
+import { compareKept, keepFileSteps } from './kept-files.ts';
 import { originOf } from './companies.ts';
 import {
   shortHash,
@@ -20,7 +22,7 @@ import {
 export const customObjectInstances: Destination<CustomObjectPayload> = {
   requiredRefs: () => [],
   optionalRefs: (payload) => refsIn(payload.custom_attributes),
-  plan: (payload, existing, context) => [upsertStep(payload, existing, context)],
+  plan: (payload, existing, context) => [upsertStep(payload, existing, context), ...keepFileSteps(payload)],
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getInstance(payload.type, loaded.destinationId);
     if (actual === null) return null;
@@ -31,10 +33,12 @@ export const customObjectInstances: Destination<CustomObjectPayload> = {
           .filter((name) => payload[name] !== undefined)
           .map((name) => compareValue(name, payload[name], actual[name])),
         ...compareAttributes(resolveAttributes(payload.custom_attributes, context), actual.custom_attributes),
+        ...compareKept(payload, loaded.facts),
       ],
       updatedAt: actual.updated_at,
     };
   },
+  standingWarnings: fileWarnings,
 };
 
 function upsertStep(
@@ -42,7 +46,7 @@ function upsertStep(
   existing: Loaded | undefined,
   links: Pick<LoadContext, 'resolve' | 'settings'>,
 ): Step {
-  const { resource, type, custom_attributes, ...fields } = payload;
+  const { resource, type, custom_attributes, files, ...fields } = payload;
   // Links that can be made by now are part of what this write is about: a later pass of the same run is another write.
   const written = { ...payload, custom_attributes: resolveAttributes(custom_attributes, links) };
   return {

@@ -6,6 +6,7 @@ import type { MissingAttribute } from './missing-attributes.ts';
 import type { SettingsDocument } from '../documents.ts';
 import type { HelpCenterAccess } from './help-center.ts';
 import type { FileSource } from './file-source.ts';
+import type { KeepFile } from './kept-files.ts';
 import type { WithLinks } from './record-links.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */
@@ -36,6 +37,7 @@ export interface LoadContext {
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;
   files: FileSource;
+  keepFile: KeepFile;
   withLinks: WithLinks;
 }
 

@@ -63,7 +63,7 @@ export function fileWarnings(facts: Record<string, unknown>): MappingIssue[] {
             field: 'files',
             value: fact.name,
             message: `The file ${fact.name} was not moved. ${fact.reason}`,
-            suggestion: 'The conversation names it. Fetch it from Infraon by hand if it is needed.',
+            suggestion: 'The record names it. Fetch it from Infraon by hand if it is needed.',
           },
         ],
   );

@@ -24,6 +24,13 @@ export interface FileSource {
    * keep its record waiting. Throws `TransientError`, never with an unknown outcome: nothing was written.
    */
   fetch(file: FileRef, maxBytes: number, attempts: number): Promise<FetchedFile | FileFailure>;
+  /** The same in pieces, for a file that is not held in memory; `write` is called in order, and awaited. */
+  pour(
+    file: FileRef,
+    maxBytes: number,
+    attempts: number,
+    write: (piece: Buffer) => Promise<void>,
+  ): Promise<(Omit<FetchedFile, 'bytes'> & { size: number }) | FileFailure>;
   /** Runs work that will hold up to `bytes` of files, when the process has room for them. */
   withRoom<T>(bytes: number, work: () => Promise<T>): Promise<T>;
 }
@@ -109,6 +116,34 @@ export function createFileSource(
 
   return {
     withRoom: (bytes, work) => budget.run(bytes, work),
+    async pour(file, maxBytes, attempts, write) {
+      const hash = createHash('sha256');
+      let size = 0;
+      const take = async (piece: Buffer) => {
+        hash.update(piece);
+        size += piece.length;
+        await write(piece);
+      };
+      const done = (type: string | null) =>
+        size === 0
+          ? unavailable('The file is empty.')
+          : { size, contentType: typeOf(file, type), sha256: hash.digest('hex') };
+      if (file.path === null || file.path.startsWith('data:')) {
+        const got = await this.fetch(file, maxBytes, attempts);
+        if ('code' in got) return got;
+        await take(got.bytes);
+        return done(got.contentType);
+      }
+      if (file.size !== null && file.size > maxBytes) return tooLarge(maxBytes);
+      try {
+        const { stream, status, contentType } = await openFile(file.path, maxBytes);
+        if (stream === null) return unavailable(`Infraon answers ${status} when it is asked for the file.`);
+        for await (const piece of stream as AsyncIterable<Buffer>) await take(piece);
+        return done(contentType);
+      } catch (error) {
+        return failureOf(error, maxBytes, attempts);
+      }
+    },
     async fetch(file, maxBytes, attempts) {
       if (file.path === null) return unavailable('Infraon names the file and does not list it.');
       if (file.size !== null && file.size > maxBytes) return tooLarge(maxBytes);
@@ -129,12 +164,16 @@ export function createFileSource(
 
 function fetched(file: FileRef, bytes: Buffer, contentType: string | null): FetchedFile | FileFailure {
   if (bytes.length === 0) return unavailable('The file is empty.');
-  const type = file.content_type ?? contentType?.split(';')[0]?.trim().toLowerCase();
   return {
     bytes,
-    contentType: type === undefined || type === '' ? typeByName(file.name) : type,
+    contentType: typeOf(file, contentType),
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
+}
+
+function typeOf(file: FileRef, answered: string | null): string {
+  const type = file.content_type ?? answered?.split(';')[0]?.trim().toLowerCase();
+  return type === undefined || type === '' ? typeByName(file.name) : type;
 }
 
 function failureOf(error: unknown, maxBytes: number, attempts: number): FileFailure {

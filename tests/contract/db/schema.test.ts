@@ -3,6 +3,7 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as cutover from '../../../db/schema/cutover.ts';
 import * as events from '../../../db/schema/events.ts';
+import * as files from '../../../db/schema/files.ts';
 import * as installations from '../../../db/schema/installations.ts';
 import * as ledger from '../../../db/schema/ledger.ts';
 import * as links from '../../../db/schema/links.ts';
@@ -17,7 +18,7 @@ interface Column {
   nullable: boolean;
 }
 
-const TABLES = [cutover, events, installations, ledger, links, runs, source].flatMap((module) =>
+const TABLES = [cutover, events, files, installations, ledger, links, runs, source].flatMap((module) =>
   Object.values(module as Record<string, unknown>).filter((value): value is PgTable => is(value, PgTable)),
 );
 

@@ -19,6 +19,7 @@ const FILES = [
   'rejections.csv',
   'catalogue.json',
   'sla.csv',
+  'files.csv',
   'workflows.json',
   'manifest.json',
 ];
