@@ -2,8 +2,7 @@ import { expect } from 'vitest';
 import type { RunDocument } from '../../pipeline/documents.ts';
 import type { Desk, Incident, ThreadEntry } from '../../simulators/infraon/desk.ts';
 import type { Conversation, Part } from '../../simulators/intercom/records.ts';
-import type { Stage } from './stage.ts';
-import { fullRun, isWrite, requestsSince, type Tenant } from './tenant.ts';
+import { fullRun, isWrite, requestsSince, type Place, type Tenant } from './tenant.ts';
 
 /** The sum of outcomes is what was found, nothing is pending, and nothing that was read back differs. */
 export function expectGoodRun(run: RunDocument): void {
@@ -23,7 +22,7 @@ export function expectGoodRun(run: RunDocument): void {
 }
 
 /** The same full run again finds everything as it should be and sends nothing but questions. */
-export async function expectNothingToDo(stage: Stage, tenant: Tenant): Promise<RunDocument> {
+export async function expectNothingToDo(stage: Place, tenant: Tenant): Promise<RunDocument> {
   const seq = stage.intercom.state.recorder.lastSeq();
   const again = await fullRun(tenant);
   expectGoodRun(again);

@@ -94,6 +94,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       INTERCOM_APP_URL: intercom.url,
       INFRAON_ALLOWED_HOSTS: [new URL(infraon.url).host, ...(options.allowedHosts ?? [])].join(','),
       SECRET_KEY: randomBytes(32).toString('base64'),
+      // A lost answer is looked for until its call must be over, which follows from this.
+      INTERCOM_TIMEOUT_SECONDS: '3',
       LOG_LEVEL: process.env['E2E_LOG_LEVEL'] ?? 'silent',
       ...options.env,
     };
@@ -137,7 +139,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   }
 }
 
-function workspaceSeed(id: string) {
+export function workspaceSeed(id: string) {
   return {
     id,
     name: `Northwind ${id}`,

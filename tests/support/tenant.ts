@@ -20,6 +20,9 @@ import type { Workspace } from '../../simulators/intercom/workspace.ts';
 import { FALLBACK_ID, OWNER_ID, type Stage } from './stage.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** What a customer needs of a stage: where the product and the two systems answer. */
+export type Place = Pick<Stage, 'appUrl' | 'infraon' | 'intercom'>;
+
 /** Nobody watches a test's progress. */
 export const QUIET: JourneyEvents = { step: () => undefined, progress: () => undefined };
 
@@ -31,7 +34,7 @@ export interface Tenant {
 }
 
 /** A customer who has installed the app. The settings make a small desk load without waiting for what is not there. */
-export async function installed(stage: Stage, workspaceId = 'ws_e2e_1'): Promise<Tenant> {
+export async function installed(stage: Place, workspaceId = 'ws_e2e_1'): Promise<Tenant> {
   const workspace = stage.intercom.state.workspaces.get(workspaceId);
   if (workspace === undefined) throw new Error(`no workspace ${workspaceId}`);
   const admin = await installApp(stage.appUrl, `${workspaceId}/${OWNER_ID}`);
@@ -46,7 +49,7 @@ export async function installed(stage: Stage, workspaceId = 'ws_e2e_1'): Promise
 }
 
 /** Connected, discovered, mapped and ready: what comes before the first run. */
-export async function planned(stage: Stage, tenant: Tenant): Promise<void> {
+export async function planned(stage: Place, tenant: Tenant): Promise<void> {
   const { admin } = tenant;
   await connectInfraon(admin, { baseUrl: stage.infraon.url, ...DEFAULT_CREDENTIALS }, QUIET);
   await discover(admin, QUIET);
@@ -56,7 +59,7 @@ export async function planned(stage: Stage, tenant: Tenant): Promise<void> {
 }
 
 /** Everything up to the door of the full run: a sample of one record per object, approved. */
-export async function sampled(stage: Stage, tenant: Tenant, limit = 1): Promise<RunDocument> {
+export async function sampled(stage: Place, tenant: Tenant, limit = 1): Promise<RunDocument> {
   await planned(stage, tenant);
   const sample = await finished(tenant, await start(tenant, { kind: 'sample', limit }));
   await tenant.admin.post(`/runs/${sample.id}/approve`);
@@ -71,13 +74,13 @@ export async function newTenant(stage: Stage): Promise<Tenant> {
 }
 
 /** A person in Intercom's Settings makes the types of the schema sheet. */
-export async function declareTypes(stage: Stage, tenant: Tenant, types: ObjectTypeDocument[]): Promise<void> {
+export async function declareTypes(stage: Place, tenant: Tenant, types: ObjectTypeDocument[]): Promise<void> {
   const sheet = types.map(({ identifier, name, attributes }) => ({ identifier, name, attributes }));
   await control(stage, 'POST', 'object-types', { workspace_id: tenant.workspaceId, types: sheet });
 }
 
 export async function control<T>(
-  stage: Stage,
+  stage: Place,
   method: string,
   path: string,
   body?: Record<string, unknown>,
@@ -92,7 +95,7 @@ export async function control<T>(
   return JSON.parse(text) as T;
 }
 
-export function setFaults(stage: Stage, rules: FaultRule[]): void {
+export function setFaults(stage: Place, rules: FaultRule[]): void {
   stage.intercom.state.faults.clear();
   stage.intercom.state.faults.add(rules);
 }
@@ -137,7 +140,7 @@ export async function rejections(tenant: Tenant): Promise<RejectionDocument[]> {
   return all;
 }
 
-export function requestsSince(stage: Stage, seq: number): RecordedRequest[] {
+export function requestsSince(stage: Place, seq: number): RecordedRequest[] {
   return stage.intercom.state.recorder.since(seq, 1_000_000);
 }
 

@@ -1,0 +1,66 @@
+import { expect } from 'vitest';
+import type { RunDocument } from '../../pipeline/documents.ts';
+import { expectFaithful, expectGoodRun } from '../support/fidelity.ts';
+import { fullRun, isWrite, requestsSince } from '../support/tenant.ts';
+import { inventoryOf, originsOf, type Inventory } from './inventory.ts';
+import type { Trial } from './site.ts';
+
+/** What a load without faults leaves behind. */
+export interface CleanLoad {
+  inventory: Inventory;
+  origins: string[];
+  /** Calls to Intercom by operation. */
+  calls: Map<string, number>;
+}
+
+/**
+ * The promises, after every trial: the ledger balances, each source record is there once, each thread has each entry
+ * once and in order, the workspace equals that of a load without faults, what is ours is known to be ours, no intent is
+ * left open, and a second run writes nothing. Throws what is violated.
+ * @param lateChanges the source changes while it is read, so that one more run may have something to write
+ */
+export async function checkTrial(
+  trial: Trial,
+  run: RunDocument,
+  clean: CleanLoad | undefined,
+  lateChanges: boolean,
+): Promise<void> {
+  trial.site.intercom.state.faults.clear();
+  expectGoodRun(run);
+  expectFaithful(trial, trial.site.desk, run);
+  await trial.admin.post(`/runs/${run.id}/approve`);
+  if (lateChanges) expectGoodRun(await fullRun(trial));
+  if (clean !== undefined) {
+    const inventory = inventoryOf(trial.workspace);
+    for (const [name, list] of Object.entries(clean.inventory)) expectSame(name, inventory[name] ?? [], list);
+    expectSame('origins', await originsOf(trial), clean.origins);
+  }
+  const open = await trial.db.sql`
+    select object, source_id, step from load_journal where workspace_id = ${trial.workspaceId} and state = 'intent'`;
+  expect([...open]).toEqual([]);
+  await expectSecondRunIdle(trial);
+  expectFaithful(trial, trial.site.desk, run);
+}
+
+/** Says what is too much and what is missing, not two long lists. */
+function expectSame(name: string, actual: readonly string[], expected: readonly string[]): void {
+  const rest = [...expected];
+  const extra = actual.filter((line) => {
+    const index = rest.indexOf(line);
+    if (index >= 0) rest.splice(index, 1);
+    return index < 0;
+  });
+  if (extra.length + rest.length > 0)
+    throw new Error(`${name}: ${JSON.stringify({ extra, missing: rest }, null, 1)}`);
+}
+
+async function expectSecondRunIdle(trial: Trial): Promise<void> {
+  const { site, workspaceId } = trial;
+  const seq = site.intercom.state.recorder.lastSeq();
+  const again = await fullRun(trial);
+  expectGoodRun(again);
+  const writes = requestsSince(site, seq).filter(
+    (request) => request.workspaceId === workspaceId && isWrite(request),
+  );
+  expect(writes.map(({ call, requestBody }) => `${call} ${requestBody ?? ''}`)).toEqual([]);
+}
