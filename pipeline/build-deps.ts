@@ -14,10 +14,9 @@ import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
 import { createByteBudget } from './load/byte-budget.ts';
 import { getSettingsFor } from './settings.ts';
-import { systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
+import { INTERCOM_TIMEOUT_MS, systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 
-/** Neither API documents how long it may take; Infraon's long threads are the slowest answers we read. */
-export const INTERCOM_TIMEOUT_MS = 30_000;
+/** Not documented either; long threads are the slowest answers we read. */
 const INFRAON_TIMEOUT_MS = 60_000;
 const MODEL_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -8,6 +8,17 @@ import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
 import type { ByteBudget } from './load/byte-budget.ts';
 
+/** For one call to Intercom; how long it may take is documented nowhere. */
+export const INTERCOM_TIMEOUT_MS = 30_000;
+
+/**
+ * How long after our last look at a call it may still be carried out: we gave it up at the time-out at the latest, and
+ * Intercom's own front gives up after a minute or so. Before that, not seeing its result proves nothing.
+ */
+export function callLifeMs({ options }: Pick<Deps, 'options'>): number {
+  return 1.5 * (options.intercomTimeoutMs ?? INTERCOM_TIMEOUT_MS);
+}
+
 /** Time as an argument: tests move it. */
 export interface Clock {
   now(): Date;

@@ -9,7 +9,7 @@ import { namedLinks } from './links/named-links.ts';
 import { createInBulk } from './load/bulk-create.ts';
 import { openContext } from './load/context.ts';
 import type { LoadContext } from './load/destination.ts';
-import { readKnown } from './load/known-records.ts';
+import { readKnown, readSaid } from './load/known-records.ts';
 import { loadRecord } from './load/load-record.ts';
 import type { LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
@@ -27,8 +27,9 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   const ids = records.map((record) => record.sourceId);
   const payloads = records.map((record) => record.mapped as unknown as Payload);
   const context = await openContext(scope, payloads);
-  const [{ existing, journal }, duplicates, parents] = await Promise.all([
+  const [{ existing, journal }, said, duplicates, parents] = await Promise.all([
     readKnown(sql, run.workspaceId, object, ids),
+    readSaid(sql, run.workspaceId, object, ids),
     duplicatesOf(sql, run.id, object, ids),
     parentStates(sql, run, payloads),
   ]);
@@ -44,6 +45,7 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
       mappedHash: record.mappedHash ?? payloadHash(payload),
       existing: existing.get(record.sourceId),
       journal: journal.get(record.sourceId) ?? [],
+      said: said.get(record.sourceId),
       duplicateOf: duplicates.get(record.sourceId),
     };
   });

@@ -1,16 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConversationAttribute } from '../connectors/intercom/schemas.ts';
 import type {
   IntercomClient,
   NewConversationAttribute,
   NewDataAttribute,
 } from '../connectors/intercom/client.ts';
+import { isConnectionLoss } from '../db/client.ts';
 import { runExclusive } from './batch.ts';
-import { RejectedError, messageOf } from '../errors.ts';
+import { RejectedError, TransientError, messageOf } from '../errors.ts';
 import { attributesOf, type AttributeSpec } from '../objects/attributes.ts';
 import { countCall } from './count-calls.ts';
-import type { Deps } from './deps.ts';
+import { callLifeMs, type Deps } from './deps.ts';
 import { pinnedMap, requireRun, type FrozenRun } from './frozen-run.ts';
 import { intercomFor } from './intercom-access.ts';
 import { actionFor } from './failure-policy.ts';
+import { findOrMake, type Item } from './prepared-items.ts';
 import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
 
@@ -23,7 +27,7 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (run.prepared || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'prepare', async (_signal, fence) => {
+  await runExclusive(deps, run, 'prepare', async (signal, fence) => {
     const { client } = await intercomFor(
       deps,
       workspaceId,
@@ -34,11 +38,13 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
     try {
       const needed = await neededAttributes(deps, run);
       for (const model of ['contact', 'company'] as const)
-        await prepareDataAttributes(deps, run, client, model, needed);
-      await prepareConversationAttributes(deps, run, client, needed);
+        await prepareDataAttributes({ deps, run, client, signal }, model, needed);
+      await prepareConversationAttributes({ deps, run, client, signal }, needed);
       await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
     } catch (error) {
-      if (actionFor(error, deps.clock.now(), 0).action === 'retry') throw error;
+      const { action } = actionFor(error, deps.clock.now(), 0);
+      // Not for a person: the queue tries again, or another worker is at it.
+      if (action === 'retry' || action === 'stop' || isConnectionLoss(error) || signal.aborted) throw error;
       await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
     }
   });
@@ -62,6 +68,8 @@ function merged(known: AttributeSpec | undefined, spec: AttributeSpec): Attribut
   return { ...spec, options: [...new Set([...known.options, ...spec.options])] };
 }
 
+const MAX_OPTION_TRIES = 6;
+
 /** Contact and company attributes hold texts, not options, wherever a value could lie outside the list. */
 const DATA_TYPES: Record<AttributeSpec['type'], NewDataAttribute['data_type']> = {
   string: 'string',
@@ -74,61 +82,99 @@ const DATA_TYPES: Record<AttributeSpec['type'], NewDataAttribute['data_type']> =
   relationship: 'string',
 };
 
+interface Preparing {
+  deps: Deps;
+  run: FrozenRun;
+  client: IntercomClient;
+  signal: AbortSignal;
+}
+
 async function prepareDataAttributes(
-  deps: Deps,
-  run: FrozenRun,
-  client: IntercomClient,
+  { deps, run, client, signal }: Preparing,
   model: 'contact' | 'company',
   needed: AttributeSpec[],
 ): Promise<void> {
   // Relationships from people to custom objects can only be made in Settings (Intercom API 2.16).
   const wanted = needed.filter((spec) => spec.model === model && spec.type !== 'relationship');
   if (wanted.length === 0) return;
-  const existing = await client.listDataAttributes(model);
+  let existing = await client.listDataAttributes(model);
+  const idOf = (attribute: { id?: string | undefined; name: string }) => attribute.id ?? attribute.name;
   for (const spec of wanted) {
-    const found = existing.find((attribute) => attribute.name === spec.name && attribute.archived !== true);
-    const attribute =
-      found ??
-      (await client.createDataAttribute({
-        name: spec.name,
-        model,
-        data_type: DATA_TYPES[spec.type],
-        description: 'From Infraon Desk',
-      }));
-    await remember(deps, run, model, spec, attribute.id ?? spec.name, found === undefined);
+    await findOrMake(
+      deps,
+      run,
+      itemOf(model, spec),
+      async (again) => {
+        if (again) existing = await client.listDataAttributes(model);
+        const found = existing.find(({ name, archived }) => name === spec.name && archived !== true);
+        return found === undefined ? undefined : idOf(found);
+      },
+      async () => {
+        const attribute = {
+          name: spec.name,
+          model,
+          data_type: DATA_TYPES[spec.type],
+          description: 'From Infraon Desk',
+        };
+        return idOf(await client.createDataAttribute(attribute));
+      },
+      signal,
+    );
   }
 }
 
 async function prepareConversationAttributes(
-  deps: Deps,
-  run: FrozenRun,
-  client: IntercomClient,
+  { deps, run, client, signal }: Preparing,
   needed: AttributeSpec[],
 ): Promise<void> {
   const wanted = needed.filter((spec) => spec.model === 'conversation');
   if (wanted.length === 0) return;
-  const existing = await client.listConversationAttributes();
+  let existing = await client.listConversationAttributes();
   for (const spec of wanted) {
-    const found = existing.find((attribute) => attribute.name === spec.name && attribute.archived !== true);
-    if (found === undefined) {
-      const created = await client.createConversationAttribute(newConversationAttribute(spec));
-      await remember(deps, run, 'conversation', spec, created.id, true);
-      continue;
-    }
+    const find = () => existing.find(({ name, archived }) => name === spec.name && archived !== true);
+    await findOrMake(
+      deps,
+      run,
+      itemOf('conversation', spec),
+      async (again) => {
+        if (again) existing = await client.listConversationAttributes();
+        return find()?.id;
+      },
+      async () => (await client.createConversationAttribute(newConversationAttribute(spec))).id,
+      signal,
+    );
+    const found = find();
+    if (found === undefined) continue;
     if (spec.type === 'list') {
-      const labels = new Set(
-        found.options.filter((option) => option.archived !== true).map((option) => option.label),
-      );
-      for (const option of spec.options ?? []) {
-        if (!labels.has(option)) await client.addConversationAttributeOption(found.id, option);
-      }
+      await addMissingOptions({ deps, run, client, signal }, found, spec);
     } else if (found.data_type !== newConversationAttribute(spec).data_type) {
       throw new RejectedError(
         `Intercom already has a conversation attribute "${spec.name}" of type ${found.data_type ?? 'unknown'}; the map needs ${spec.type}. Rename the target in the map, or archive that attribute.`,
         { code: 'attribute_missing', field: spec.name },
       );
     }
-    await remember(deps, run, 'conversation', spec, found.id, false);
+  }
+}
+
+/** An option that was asked for by a call whose answer got lost is looked for before it is asked for again. */
+async function addMissingOptions(
+  { deps, client, signal }: Preparing,
+  attribute: ConversationAttribute,
+  spec: AttributeSpec,
+): Promise<void> {
+  let { options } = attribute;
+  for (const label of spec.options ?? []) {
+    for (let tries = 1; !options.some((each) => each.label === label && each.archived !== true); tries += 1) {
+      try {
+        await client.addConversationAttributeOption(attribute.id, label);
+        break;
+      } catch (error) {
+        if (!(error instanceof TransientError) || tries >= MAX_OPTION_TRIES) throw error;
+        await sleep(callLifeMs(deps), undefined, { signal });
+        const again = await client.listConversationAttributes();
+        options = again.find(({ id }) => id === attribute.id)?.options ?? [];
+      }
+    }
   }
 }
 
@@ -162,17 +208,6 @@ function newConversationAttribute(spec: AttributeSpec): NewConversationAttribute
   }
 }
 
-async function remember(
-  deps: Deps,
-  run: FrozenRun,
-  kind: string,
-  spec: AttributeSpec,
-  id: string,
-  created: boolean,
-): Promise<void> {
-  await deps.db.sql`
-    insert into prepared_items (workspace_id, kind, name, destination_id, origin, detail, run_id)
-    values (${run.workspaceId}, ${kind}, ${spec.name}, ${id}, ${created ? 'created' : 'adopted'},
-      ${JSON.stringify({ type: spec.type, options: spec.options ?? null })}::jsonb, ${run.id})
-    on conflict (workspace_id, kind, name) do update set destination_id = excluded.destination_id, detail = excluded.detail, updated_at = now()`;
+function itemOf(kind: string, spec: AttributeSpec): Item {
+  return { kind, name: spec.name, detail: { type: spec.type, options: spec.options ?? null } };
 }

@@ -6,6 +6,7 @@ import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, Page, PageRequest, RejectionAction, RejectionDocument } from './documents.ts';
+import { INTERCOM_ID } from './load/known-records.ts';
 import { findPage } from './paging.ts';
 import { activeRunError, reopenRuns } from './run-control.ts';
 
@@ -133,8 +134,8 @@ async function apply(
   return { affected: rows.length };
 }
 
-/** Fixes that are not values of the record: what the owner allows for it. */
-const PERMISSIONS = ['allow_without_email'];
+/** Fixes that are not values of the record: what the owner allows for it, or knows of it. */
+const PERMISSIONS = ['allow_without_email', INTERCOM_ID];
 
 function checkFields(deps: Deps, rows: Row[], values: Record<string, unknown>): void {
   for (const object of new Set(rows.map((row) => row.object))) {

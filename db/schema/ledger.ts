@@ -53,6 +53,8 @@ export const loadJournal = pgTable(
     destinationId: text('destination_id'),
     result: jsonb('result').$type<Record<string, unknown>>(),
     createdAt: createdAt(),
+    /** When a worker that may act first looked for the result of a call whose outcome nobody knows. */
+    doubtedAt: at('doubted_at'),
     settledAt: at('settled_at'),
   },
   (table) => [

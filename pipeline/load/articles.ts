@@ -4,8 +4,9 @@ import type { MappingIssue } from '../../objects/mapping.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ArticlePayload } from '../../objects/payloads.ts';
 import { bodyOf, filesNotMoved, resolvedLinks } from './article-body.ts';
+import { beforehand } from './beforehand.ts';
 import { compareArticle } from './article-compare.ts';
-import { addTagStep, requireId } from './steps.ts';
+import { addTagStep, requireId, waitUntilListed } from './steps.ts';
 import {
   shortHash,
   type Destination,
@@ -101,12 +102,14 @@ function createStep(payload: ArticlePayload, kind: Kind): Step {
     async probe(context, target): Promise<ProbeAnswer> {
       const id = await findByMarker(payload.marker, kind, target.intendedAt, context);
       if (id !== undefined) return { happened: { destinationId: id, origin: 'created', facts } };
-      // How soon a new article is listed is not documented: until it must be, absence proves nothing.
-      const ageMs = context.now().getTime() - target.intendedAt.getTime();
-      const lagMs = context.settings.search_lag_seconds * 1000;
-      if (ageMs > lagMs) return 'absent';
-      const pauseMs = Math.min(Math.max(1_000, ageMs), 30_000, lagMs - ageMs + 500);
-      return { lookAgainAt: new Date(context.now().getTime() + pauseMs) };
+      return waitUntilListed(context, target);
+    },
+    async believe(id, context) {
+      const found =
+        kind === 'article'
+          ? await context.intercom.getArticle(id)
+          : await context.intercom.getInternalArticle(id);
+      return found === null ? null : { destinationId: id, origin: 'created', facts };
     },
   };
 }
@@ -137,7 +140,7 @@ async function parentOf(
   payload: ArticlePayload,
   context: LoadContext,
 ): Promise<{ parent_id?: number; parent_type?: 'collection' }> {
-  const id = await context.helpCenter.collectionId(payload.collection);
+  const id = await beforehand(context.helpCenter.collectionId(payload.collection));
   return id === undefined ? {} : { parent_id: Number(id), parent_type: 'collection' };
 }
 
@@ -178,7 +181,7 @@ function contentStep(payload: ArticlePayload, existing: Loaded, kind: Kind, cont
     identity: { id: existing.destinationId },
     perform: (_context, target) => writeContent(payload, existing, kind, author, target, context),
     // Writing the same text again changes nothing.
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 

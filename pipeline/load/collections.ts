@@ -5,7 +5,7 @@ import { claimExclusive, moment, releaseLease, type Fence } from '../../db/lease
 import { LeaseLostError, RateLimitError } from '../../errors.ts';
 import { treeOrder, type FolderNode } from '../../objects/folders.ts';
 import { leaseMsOf, withHeartbeat } from '../batch.ts';
-import type { Deps } from '../deps.ts';
+import { callLifeMs, type Deps } from '../deps.ts';
 import type { FrozenRun } from '../frozen-run.ts';
 
 const KIND = 'collection';
@@ -168,7 +168,7 @@ export async function forgetCollection(deps: Deps, run: FrozenRun, path: readonl
 
 /** An answer that got lost: until a new collection must be listed, its absence proves nothing. */
 function waitUntilListed(deps: Deps, run: FrozenRun, intendedAt: Date): void {
-  const until = new Date(intendedAt.getTime() + run.settings.search_lag_seconds * 1000);
+  const until = new Date(intendedAt.getTime() + callLifeMs(deps) + run.settings.search_lag_seconds * 1000);
   if (until <= deps.clock.now()) return;
   throw new RateLimitError('A collection may have been made a moment ago.', {
     code: 'collection_in_doubt',

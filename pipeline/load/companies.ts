@@ -55,7 +55,7 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
         ...(prior === null ? {} : { prior: { ...prior } }),
       };
     },
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 

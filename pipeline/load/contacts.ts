@@ -133,7 +133,7 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
         warnings: dropped,
       };
     },
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 
@@ -260,7 +260,7 @@ function attachStep(companyId: string): Step {
       return {};
     },
     // Attaching again changes nothing, so it is simply sent again.
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 

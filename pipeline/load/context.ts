@@ -1,6 +1,8 @@
 import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { BatchScope } from '../batch.ts';
+import { beforehand } from './beforehand.ts';
+import { callLifeMs } from '../deps.ts';
 import { infraonFor } from '../infraon-access.ts';
 import { deepLink } from '../installations.ts';
 import { intercomFor } from '../intercom-access.ts';
@@ -35,17 +37,19 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   );
   const files = createFileSource(async (address, maxBytes) => {
     const { client: infraon } = await infraonFor(deps, run.workspaceId);
-    return infraon.download(address, { maxBytes });
+    return beforehand(infraon.download(address, { maxBytes }));
   }, deps.fileBytes);
+  const tagId = createTags(deps, run, client);
   return {
     intercom: client,
     settings: run.settings,
     fallbackAdminId: run.settings.fallback_admin_id ?? installation.adminId,
     now: () => deps.clock.now(),
+    callLifeMs: callLifeMs(deps),
     resolve: (ref) => loaded.get(keyOf(ref)),
     ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
     teammateId: (email) => teammates.get(email.toLowerCase()),
-    tagId: createTags(deps, run, client),
+    tagId: (name) => beforehand(tagId(name)),
     missingAttribute: createMissingAttribute(client),
     helpCenter: createHelpCenter(deps, run, client, installation),
     replyTurn: createReplyPacing({

@@ -1,9 +1,9 @@
 import { NotFoundError, RateLimitError, RejectedError } from '../../errors.ts';
-import type { Conversation } from '../../connectors/intercom/schemas.ts';
+import type { Conversation, ConversationPart } from '../../connectors/intercom/schemas.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ConversationPayload } from '../../objects/payloads.ts';
 import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from './attributes.ts';
-import { addTagStep, requireId } from './steps.ts';
+import { addTagStep, requireId, waitUntilListed } from './steps.ts';
 import {
   shortHash,
   type Comparison,
@@ -12,14 +12,14 @@ import {
   type ProbeAnswer,
   type Step,
   type StepResult,
-  type StepTarget,
+  type Undecided,
 } from './destination.ts';
 import { fileFacts, fileWarnings, toFacts, type FileFact } from './file-facts.ts';
 import { recoverFacts, sendPart } from './send-part.ts';
 import { threadLimits } from './thread-limits.ts';
 import { layThread, type ThreadLayout } from './thread-layout.ts';
 import { compareThread } from './compare-thread.ts';
-import { isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
+import { isAtPlaceOf, isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
 
 /** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
 const NEW_CONTACT_WAIT_MS = 5_000;
@@ -112,25 +112,32 @@ function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
         });
       }
     },
+    async believe(id, context) {
+      const found = await context.intercom.getConversation(id);
+      return found === null ? null : { destinationId: id, origin: 'created', facts };
+    },
     async probe(context, target): Promise<ProbeAnswer> {
-      const found = await findByMarker(payload, context, target.destinationId);
-      if (found !== undefined) return { happened: { destinationId: found.id, origin: 'created', facts } };
-      return waitForSearch(context, target);
+      const candidates = await findByMarker(payload, context, target.destinationId);
+      const [found, ...others] = candidates.filter(({ created_at }) => created_at === payload.created_at);
+      if (found !== undefined && others.length === 0)
+        return { happened: { destinationId: found.id, origin: 'created', facts } };
+      if (candidates.length > 0) return { undecided: bothReadings(payload, candidates) };
+      return waitUntilListed(context, target);
     },
   };
 }
 
 /**
- * `source.body` is matched word by word, so the marker is one word; contact and second tell twins apart. A conversation
- * that is being replaced may still be listed after it was deleted.
+ * `source.body` is matched word by word, so the marker is one word; the contact keeps other people's mentions of it out.
+ * A conversation that is being replaced may still be listed after it was deleted.
  */
 async function findByMarker(
   payload: ConversationPayload,
   context: LoadContext,
   replaced: string | undefined,
-): Promise<Conversation | undefined> {
+): Promise<Conversation[]> {
   const contact = context.resolve(payload.from);
-  if (contact === undefined) return undefined;
+  if (contact === undefined) return [];
   const candidates = await context.intercom.searchConversations({
     operator: 'AND',
     value: [
@@ -138,16 +145,21 @@ async function findByMarker(
       { field: 'contact_ids', operator: '=', value: contact.destinationId },
     ],
   });
-  return candidates.find(({ id, created_at }) => created_at === payload.created_at && id !== replaced);
+  return candidates.filter(({ id }) => id !== replaced);
 }
 
-/** Search lags: until it must have caught up, absence proves nothing. */
-function waitForSearch(context: LoadContext, target: StepTarget): ProbeAnswer {
-  const ageMs = context.now().getTime() - target.intendedAt.getTime();
-  const lagMs = context.settings.search_lag_seconds * 1000;
-  if (ageMs > lagMs) return 'absent';
-  const pauseMs = Math.min(Math.max(1_000, ageMs), 30_000, lagMs - ageMs + 500);
-  return { lookAgainAt: new Date(context.now().getTime() + pauseMs) };
+function bothReadings({ marker, created_at }: ConversationPayload, found: Conversation[]): Undecided {
+  return {
+    sought: `a conversation with the word ${marker} of ${isoTime(created_at)}`,
+    found: found.map((each) => ({
+      id: each.id,
+      is: `a conversation with that word of ${isoTime(each.created_at)}`,
+    })),
+  };
+}
+
+function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
 }
 
 function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout): Step {
@@ -163,6 +175,7 @@ function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout)
     once: 'ever',
     operation: 'POST /conversations/{id}/reply',
     identity: { kind: part.kind, created_at: part.created_at, speaker: part.speaker.id },
+    believe: () => Promise.resolve(resultOf([])),
     async perform(context, target) {
       waitForItsTime(part, context);
       return resultOf(await sendPart(requireId(target), part, context, target));
@@ -172,12 +185,34 @@ function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout)
       if (conversation === null) return 'absent';
       // Twins count twice: the entry is there when there is one more of its kind than its earlier twins.
       const twins = earlier.filter((other) => isTwin(part, other)).length;
-      const there = partsOf(conversation).filter((read) => isSamePart(part, read));
+      const written = partsOf(conversation);
+      const there = written.filter((read) => isSamePart(part, read));
       const found = there.at(-1);
-      if (found === undefined || there.length <= twins) return 'absent';
+      if (found === undefined || there.length <= twins) {
+        const strangers = written.filter(
+          (read) => isAtPlaceOf(part, read) && ![part, ...earlier].some((own) => isSamePart(own, read)),
+        );
+        return strangers.length === 0 ? 'absent' : { undecided: strangersAt(part, strangers) };
+      }
       return { happened: resultOf(await recoverFacts(part, found, context, target)) };
     },
   };
+}
+
+/** Somebody's text where ours would be: ours with its text changed by Intercom, or another's of the same second. */
+function strangersAt(part: SpokenPart, strangers: ConversationPart[]): Undecided {
+  return {
+    sought: `a ${part.kind} of ${isoTime(part.created_at)}: ${excerpt(part.body)}`,
+    found: strangers.map((read) => ({
+      id: read.id,
+      is: `a ${part.kind} of the same author and second: ${excerpt(read.body ?? '')}`,
+    })),
+  };
+}
+
+function excerpt(body: string): string {
+  const text = fold(body);
+  return text.length <= 80 ? `"${text}"` : `"${text.slice(0, 80)}…"`;
 }
 
 /** A time in the future is refused (Intercom reference, 6.2): further parts of the very last message come a little later. */
@@ -217,7 +252,7 @@ function attributesStep(payload: ConversationPayload, context: LoadContext): Ste
       return {};
     },
     // Writing the same values again changes nothing.
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 
@@ -248,7 +283,7 @@ function assignStep(assigneeId: string): Step {
     },
     async probe(context, target) {
       const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.admin_assignee_id === assigneeId ? { happened: {} } : 'absent';
+      return conversation?.admin_assignee_id === assigneeId ? { happened: {} } : 'repeat';
     },
   };
 }
@@ -273,7 +308,7 @@ function closeStep(parts: number, assigneeId: string | undefined): Step {
     },
     async probe(context, target) {
       const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.state === 'closed' ? { happened: {} } : 'absent';
+      return conversation?.state === 'closed' ? { happened: {} } : 'repeat';
     },
   };
 }

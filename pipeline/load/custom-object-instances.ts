@@ -81,7 +81,7 @@ function upsertStep(
         });
       }
     },
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
 }
 

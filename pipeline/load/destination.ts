@@ -34,6 +34,8 @@ export interface LoadContext {
   tagId: (name: string) => Promise<string>;
   missingAttribute: MissingAttribute;
   helpCenter: HelpCenterAccess;
+  /** How long a call whose answer is lost may still be carried out. */
+  callLifeMs: number;
   /** Resolves when one more reply may be sent to this conversation. */
   replyTurn: (conversationId: string) => Promise<void>;
   files: FileSource;
@@ -46,8 +48,13 @@ export interface StepTarget {
   record: RecordRef;
   /** Intercom's id once the record exists there. */
   destinationId: string | undefined;
-  /** When the intent was committed; the probe compares against it. */
+  /** When the step was first intended: what Intercom made since is ours. */
   intendedAt: Date;
+  /**
+   * For a probe: milliseconds since the first look of a worker that may act. No call of an earlier worker leaves after
+   * that, so absence proves something once a call must be over and must be visible.
+   */
+  doubtMs: number;
   /** How often the record has been tried. */
   attempts: number;
 }
@@ -63,8 +70,18 @@ export interface StepResult {
   result?: Record<string, unknown>;
 }
 
-/** What looking found: it happened, it did not, or it cannot be seen yet. */
-export type ProbeAnswer = { happened: StepResult } | 'absent' | { lookAgainAt: Date };
+/** Both readings of an outcome that looking cannot decide: a person does. */
+export interface Undecided {
+  sought: string;
+  found: { id: string; is: string }[];
+}
+
+/**
+ * What looking found: it happened; it is not there (which proves nothing before a call must be over); it may be sent
+ * again whether it happened or not; it cannot be seen yet; or what is there may or may not be it.
+ */
+export type ProbeAnswer =
+  { happened: StepResult } | 'absent' | 'repeat' | { lookAgainAt: Date } | { undecided: Undecided };
 
 /** One call of a record's plan. `key` says what the step is about; a step that is done is not done again. */
 export interface Step {
@@ -77,6 +94,8 @@ export interface Step {
   perform(context: LoadContext, target: StepTarget): Promise<StepResult>;
   /** Decides an unknown outcome by looking; never repeats the write. */
   probe(context: LoadContext, target: StepTarget): Promise<ProbeAnswer>;
+  /** A person says that this is what the step made; null when Intercom has no such thing. Default: the step is done. */
+  believe?(id: string, context: LoadContext, target: StepTarget): Promise<StepResult | null>;
 }
 
 export interface Comparison {

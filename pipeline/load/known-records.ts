@@ -1,5 +1,9 @@
 import type { Queryable } from '../../db/client.ts';
-import type { ExistingRecord, JournalEntry } from './progress.ts';
+import type { ExistingRecord, JournalEntry, Said } from './progress.ts';
+
+/** What a person enters about a call in doubt: the id of what it made, or that it made nothing. */
+export const INTERCOM_ID = 'intercom_id';
+export const NOT_THERE = 'none';
 
 export interface KnownRecords {
   existing: Map<string, ExistingRecord>;
@@ -42,9 +46,12 @@ async function journalOf(
 ): Promise<Map<string, JournalEntry[]>> {
   const rows = await sql<(JournalEntry & { sourceId: string; steps: string[] | null })[]>`
     select id, run_id as "runId", source_id as "sourceId", step, operation, state, created_at as "createdAt",
-      result->'steps' as steps
-    from load_journal
-    where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids}) and state in ('intent', 'done')
+      result->'steps' as steps, "firstIntendedAt"
+    from (
+      select *, min(created_at) over (partition by source_id, step) as "firstIntendedAt" from load_journal
+      where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})
+        and state in ('intent', 'done', 'void')) j
+    where state in ('intent', 'done')
     order by id`;
   const entries = new Map<string, JournalEntry[]>();
   for (const { sourceId, steps, ...entry } of rows) {
@@ -53,4 +60,22 @@ async function journalOf(
     entries.set(sourceId, [...(entries.get(sourceId) ?? []), entry, ...more]);
   }
   return entries;
+}
+
+/** The answers of people to `unknown_outcome`, kept with the other corrections of a record. */
+export async function readSaid(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<Map<string, Said>> {
+  const rows = await sql<{ sourceId: string; id: string; at: Date }[]>`
+    select source_id as "sourceId", values->>${INTERCOM_ID} as id, updated_at as at from record_fixes
+    where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids}) and values ? ${INTERCOM_ID}`;
+  return new Map(
+    rows.map(({ sourceId, id, at }) => [
+      sourceId,
+      { id: id.trim().toLowerCase() === NOT_THERE ? null : id.trim(), at },
+    ]),
+  );
 }

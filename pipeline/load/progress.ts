@@ -19,6 +19,13 @@ export interface JournalEntry {
   operation: string;
   state: 'intent' | 'done';
   createdAt: Date;
+  /** When the step was intended for the first time, by this entry or by one whose call was not carried out. */
+  firstIntendedAt: Date;
+}
+
+export interface Said {
+  id: string | null;
+  at: Date;
 }
 
 /** A record of a batch with everything that was looked up for it before the first call. */
@@ -28,6 +35,8 @@ export interface LoadableRecord {
   mappedHash: string;
   existing: ExistingRecord | undefined;
   journal: JournalEntry[];
+  /** What a person said of a call in doubt: the id of what it made, or null when it made nothing. */
+  said?: Said | undefined;
   /** Source id of the record that has this one's unique value already. */
   duplicateOf: string | undefined;
 }

@@ -1,7 +1,8 @@
 import type { IdMapEntry, Settlement } from '../../db/journal.ts';
 import { LeaseLostError, RateLimitError, TransientError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
-import type { LoadContext, Step, StepResult, StepTarget } from './destination.ts';
+import type { LoadContext, Step, StepResult } from './destination.ts';
+import { resolveDoubt, targetOf } from './resolve-doubt.ts';
 import { destinationOf } from './destinations.ts';
 import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
 
@@ -32,8 +33,8 @@ export async function runSteps(
     if (isDone(step)) continue;
     const doubt = doubtAbout(step);
     if (doubt !== undefined) {
-      const answer = await step.probe(context, targetOf(loadable, progress, scope, doubt.createdAt));
-      if (answer === 'absent') {
+      const answer = await resolveDoubt(step, doubt, loadable, progress, scope, context);
+      if (answer === 'not there') {
         settle.push({ journalId: doubt.id, state: 'void' });
       } else if ('lookAgainAt' in answer) {
         if (settle.length > 0) await write(scope, loadable, progress, { settle });
@@ -44,8 +45,7 @@ export async function runSteps(
         continue;
       }
     }
-    // A new try is a new intent: its time is what the next look goes by.
-    const intendedAt = context.now();
+    const intendedAt = doubt?.firstIntendedAt ?? context.now();
     const journalId = (await write(scope, loadable, progress, { settle, intent: step })) ?? '';
     const result = await perform(step, journalId, loadable, progress, scope, context, intendedAt);
     take(progress, result);
@@ -79,20 +79,6 @@ async function perform(
     }
     throw error;
   }
-}
-
-function targetOf(
-  loadable: LoadableRecord,
-  progress: Progress,
-  scope: BatchScope,
-  intendedAt: Date,
-): StepTarget {
-  return {
-    record: { ref: scope.object, sourceId: loadable.record.sourceId },
-    destinationId: progress.destinationId,
-    intendedAt,
-    attempts: loadable.record.attempts,
-  };
 }
 
 function take(progress: Progress, result: StepResult): void {

@@ -1,4 +1,4 @@
-import type { LoadContext, Step, StepTarget } from './destination.ts';
+import type { LoadContext, ProbeAnswer, Step, StepTarget } from './destination.ts';
 
 export function requireId(target: StepTarget): string {
   if (target.destinationId === undefined)
@@ -25,6 +25,17 @@ export function addTagStep(
       await send(context, requireId(target), await context.tagId(name));
       return {};
     },
-    probe: () => Promise.resolve('absent'),
+    probe: () => Promise.resolve('repeat'),
   };
+}
+
+/**
+ * Absence in a list or a search that lags proves nothing until a call in doubt must be over and must be listed. How far
+ * they lag is documented nowhere: setting `search_lag_seconds`.
+ */
+export function waitUntilListed(context: LoadContext, { doubtMs }: StepTarget): ProbeAnswer {
+  const waitMs = context.callLifeMs + context.settings.search_lag_seconds * 1000;
+  if (doubtMs >= waitMs) return 'absent';
+  const pauseMs = Math.min(Math.max(1_000, doubtMs), 30_000, waitMs - doubtMs);
+  return { lookAgainAt: new Date(context.now().getTime() + pauseMs) };
 }

@@ -1,10 +1,11 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../frozen-run.ts';
+import { findOrMake } from '../prepared-items.ts';
 
 /**
  * Tag ids by name. `POST /tags` with a name returns the tag that has it or makes one (Intercom API 2.16), so it is safe
- * to repeat; what was there before us is told apart by the list, for rollback.
+ * to repeat; what was there before us is told apart by the list and the intent, for rollback.
  */
 export function createTags(
   deps: Deps,
@@ -15,21 +16,30 @@ export function createTags(
   const pending = new Map<string, Promise<string>>();
   let existing: Promise<Map<string, string>> | undefined;
 
+  async function listTags(): Promise<Map<string, string>> {
+    const tags = await intercom.listTags();
+    return new Map(tags.map((tag) => [tag.name.toLowerCase(), tag.id]));
+  }
+
   async function findOrCreate(name: string): Promise<string> {
     const known = await sql<{ id: string }[]>`
       select destination_id as id from prepared_items
-      where workspace_id = ${run.workspaceId} and kind = 'tag' and name = ${name.toLowerCase()}`;
+      where workspace_id = ${run.workspaceId} and kind = 'tag' and name = ${name.toLowerCase()} and destination_id <> ''`;
     if (known[0] !== undefined) return known[0].id;
-    existing ??= intercom
-      .listTags()
-      .then((tags) => new Map(tags.map((tag) => [tag.name.toLowerCase(), tag.id])));
-    const there = (await existing).get(name.toLowerCase());
-    const id = there ?? (await intercom.createTag(name)).id;
-    await sql`
-      insert into prepared_items (workspace_id, kind, name, destination_id, origin, run_id)
-      values (${run.workspaceId}, 'tag', ${name.toLowerCase()}, ${id}, ${there === undefined ? 'created' : 'adopted'}, ${run.id})
-      on conflict (workspace_id, kind, name) do nothing`;
-    return id;
+    return findOrMake(
+      deps,
+      run,
+      { kind: 'tag', name: name.toLowerCase() },
+      async (again) => {
+        if (again) existing = undefined;
+        existing ??= listTags().catch((error: unknown) => {
+          existing = undefined;
+          throw error;
+        });
+        return (await existing).get(name.toLowerCase());
+      },
+      async () => (await intercom.createTag(name)).id,
+    );
   }
 
   return (name) => {

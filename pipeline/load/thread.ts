@@ -98,12 +98,12 @@ export function kindOf(part: ConversationPart): 'comment' | 'note' {
 
 /** Whether a part read back is this entry. Everything but white space counts. */
 export function isSamePart(sent: SpokenPart, read: ConversationPart): boolean {
-  return (
-    kindOf(read) === sent.kind &&
-    read.created_at === sent.created_at &&
-    hasSameText(sent, read) &&
-    isSameSpeaker(sent, read)
-  );
+  return isAtPlaceOf(sent, read) && hasSameText(sent, read);
+}
+
+/** Whether a part read back has this entry's kind, second and author, whatever its text. */
+export function isAtPlaceOf(sent: SpokenPart, read: ConversationPart): boolean {
+  return kindOf(read) === sent.kind && read.created_at === sent.created_at && isSameSpeaker(sent, read);
 }
 
 /** Lines about files that stayed behind may follow: which ones is known only when the part is sent. */

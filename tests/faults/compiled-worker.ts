@@ -88,7 +88,8 @@ async function compileInto(folder: string): Promise<void> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    // Import attributes are kept from this one on.
+    target: 'node20.19',
     logLevel: 'error',
     plugins: [
       {

@@ -242,6 +242,7 @@ export async function filesWorld(): Promise<FilesWorld> {
     for (let tries = 0; tries < 30; tries += 1) {
       await runBatch(deps, { workspaceId, runId, object: 'incident', step, slot: 0 }, STEPS[step]);
       await sql`update run_records set not_before = null where run_id = ${runId}`;
+      await sql`update load_journal set doubted_at = doubted_at - interval '1 hour' where run_id = ${runId}`;
       const left = await sql`select 1 from run_records where run_id = ${runId} and step = ${step}`;
       if (left.length === 0) return;
     }

@@ -1,0 +1,1 @@
+ALTER TABLE "load_journal" ADD COLUMN "doubted_at" timestamp with time zone;
