@@ -232,8 +232,12 @@ async function lookForCreate(
     record: { ref: scope.object, sourceId },
     destinationId: undefined,
     intendedAt,
+    // No load is under way: what was sent was sent when it was intended.
+    doubtMs: context.now().getTime() - intendedAt.getTime(),
     attempts: 1,
   });
-  if (answer === undefined || answer === 'absent') return null;
+  if (answer === undefined || answer === 'absent' || answer === 'repeat') return null;
+  // What only a person can tell is not deleted by us.
+  if ('undecided' in answer) return null;
   return 'lookAgainAt' in answer ? answer : answer.happened;
 }
