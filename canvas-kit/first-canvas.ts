@@ -68,6 +68,7 @@ function stepAfterMaps(latest: RunDocument | undefined): Step {
     : { kind: 'approve', run: latest };
 }
 
+/** A dry run undoes nothing. */
 function isUndone(run: RunDocument): boolean {
-  return run.kind === 'rollback' && run.state === 'completed';
+  return run.kind === 'rollback' && run.state === 'completed' && run.rollback?.dry_run !== true;
 }

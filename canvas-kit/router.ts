@@ -6,6 +6,7 @@ import type { UseCases } from '../pipeline/use-cases.ts';
 import { agentHandlers } from './agent-flow.ts';
 import type { Canvas } from './components.ts';
 import { createConnectAttempts } from './connect-attempts.ts';
+import { cutOverHandlers } from './cut-over-flow.ts';
 import { splitArgument, type Handler, type PanelContext } from './context.ts';
 import { firstCanvas } from './first-canvas.ts';
 import { fitCanvas } from './limits.ts';
@@ -19,7 +20,7 @@ const DEADLINE_MS = 4000;
 
 /** Verb of a component's id → what it does. The rest of the id, after a colon, is the handler's argument. */
 const HANDLERS = new Map<string, Handler>(
-  Object.entries({ ...setupHandlers, ...runHandlers, ...agentHandlers }),
+  Object.entries({ ...setupHandlers, ...runHandlers, ...cutOverHandlers, ...agentHandlers }),
 );
 
 export interface Panel {

@@ -1,4 +1,9 @@
-import type { DiscoveryDocument, MapSummary, RunDocument } from '../../pipeline/documents.ts';
+import type {
+  DiscoveryDocument,
+  MapSummary,
+  RollbackDocument,
+  RunDocument,
+} from '../../pipeline/documents.ts';
 import {
   back,
   brief,
@@ -106,7 +111,7 @@ function stepComponents(step: Step, view: View): Component[] {
         button('rejections', 'Rejected records', 'secondary'),
       ];
     case 'finished':
-      return finishedComponents(step.run);
+      return finishedComponents(step.run, view);
   }
 }
 
@@ -124,15 +129,50 @@ function reviewComponents(maps: MapSummary[]): Component[] {
   ];
 }
 
-function finishedComponents(run: RunDocument): Component[] {
+function finishedComponents(run: RunDocument, view: View): Component[] {
+  if (run.rollback !== null) return undoneComponents(run, run.rollback, view);
   const again = run.state === 'failed' || run.state === 'cancelled';
+  const ended = run.state === 'completed' || run.state === 'completed_with_findings';
   return [
     header(runSentence(run)),
-    ...(run.state_reason === null ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
+    ...(run.state_reason === null || ended ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
     ...resultTable(run),
     ...(again && run.kind === 'sample' ? [button('run_sample', 'Run sample', 'secondary')] : []),
     ...(again && run.kind === 'full' ? [button('start_migration', 'Start migration', 'secondary')] : []),
     button('rejections', 'Rejected records', 'secondary'),
+    ...(ended && run.kind !== 'sample' ? cutOverButtons() : []),
+  ];
+}
+
+/** What comes after the load. As links, because a first canvas has little room. */
+function cutOverButtons(): Component[] {
+  return [
+    button('rehearse_delta', 'Rehearse delta', 'link'),
+    button('cut_over', 'Cut-over board', 'link'),
+    button('undo', 'Undo', 'link'),
+  ];
+}
+
+/** What an undo did, or what it would do; the list of what is spared is too long for a panel. */
+function undoneComponents(run: RunDocument, rollback: RollbackDocument, view: View): Component[] {
+  const counts = Object.values(rollback.objects);
+  const sum = (key: keyof (typeof counts)[number]) =>
+    counts.reduce((total, one) => total + one[key], 0).toLocaleString('en-US');
+  return [
+    header(rollback.dry_run ? 'Dry run of the undo' : runSentence(run)),
+    ...table([
+      ['Deleted', sum('delete')],
+      ['Archived', sum('archive')],
+      ['Restored', sum('restore')],
+      ['Spared', sum('spare')],
+    ]),
+    muted(
+      link(
+        rollback.dry_run ? 'What is spared, and undo' : 'What was spared, and what is left',
+        `${view.consoleUrl}/console/runs/${run.id}`,
+      ),
+    ),
+    ...cutOverButtons(),
   ];
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { CutoverDocument } from '../../../pipeline/cutover/documents.ts';
 import type {
   DiscoveryDocument,
   LedgerCounts,
@@ -197,4 +198,64 @@ export const conversationPanel: fc.Arbitrary<ConversationPanel> = fc.record({
   imported_at: fc.constantFrom('2026-03-01T10:00:00.000Z', '1999-12-31T23:59:59Z'),
   related: linkedRecords('CI'),
   owned: linkedRecords('mine'),
+});
+
+const AT = '2026-03-01T10:00:00.000Z';
+export const cutover: fc.Arbitrary<CutoverDocument> = fc.record({
+  freeze: fc.record({
+    state: fc.constantFrom('not_checked', 'one_look', 'changing', 'behind', 'too_old', 'unknown', 'frozen'),
+    detail: hostile,
+    first_look_at: maybe(fc.constant(AT)),
+    last_look_at: maybe(fc.constant(AT)),
+    next_look_at: maybe(fc.constant(AT)),
+    objects: fc.constant([]),
+  }),
+  forecast: maybe(fc.record({ seconds: count, calls: count, based_on: fc.uuid() })),
+  items: listOf(howMany, (index, text) => ({
+    id: `item_${index}`,
+    title: text,
+    state: (['go', 'no_go', 'needs_confirmation', 'confirmed'] as const)[index % 4] ?? 'go',
+    detail: text,
+    fix: text,
+    confirmed_by: index % 4 === 3 ? text : null,
+    confirmed_at: index % 4 === 3 ? AT : null,
+    note: index % 4 === 3 ? text : null,
+  })),
+  verdict: fc.constantFrom('go', 'no_go'),
+  last_delta: maybe(
+    fc.record({
+      id: fc.uuid(),
+      state: fc.constant('completed'),
+      started_at: maybe(fc.constant(AT)),
+      finished_at: maybe(fc.constant(AT)),
+      seconds: maybe(count),
+      written: count,
+      unchanged: count,
+    }),
+  ),
+  hypercare: maybe(
+    fc.record({
+      started_at: fc.constant(AT),
+      ends_at: fc.constant(AT),
+      days: listOf(howMany, (index, text) => ({
+        day: index + 1,
+        due_at: AT,
+        state: (['due', 'running', 'clean', 'attention'] as const)[index % 4] ?? 'due',
+        detail: text,
+        checked_at: null,
+        run_id: null,
+      })),
+    }),
+  ),
+  signed_off: maybe(
+    fc.record({
+      by: hostile,
+      at: fc.constant(AT),
+      note: hostile,
+      package: fc.record({ name: hostile, size: count, sha256: fc.constant('0') }),
+      erase_at: fc.constant(AT),
+      erased_at: maybe(fc.constant(AT)),
+      revocable_until: fc.constant(AT),
+    }),
+  ),
 });

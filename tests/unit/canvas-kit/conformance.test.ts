@@ -10,6 +10,7 @@ import {
   relatedRecordScreen,
   relatedScreen,
 } from '../../../canvas-kit/screens/conversation.ts';
+import { cutOverScreen, undoScreen } from '../../../canvas-kit/screens/cut-over.ts';
 import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
 import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
 import * as messages from '../../../canvas-kit/screens/messages.ts';
@@ -62,6 +63,11 @@ const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
     FIRST,
     fc.tuple(view, documents.conversationPanel).map(([v, { owned }]) => notMovedScreen(v, owned)),
   ],
+  cutOverScreen: [
+    LATER,
+    fc.tuple(documents.cutover, view, isTrue).map(([board, v, undo]) => cutOverScreen(board, v, { undo })),
+  ],
+  undoScreen: [LATER, view.map(undoScreen)],
   reconnectScreen: [OUTAGE, view.map(({ consoleUrl }) => messages.reconnectScreen(consoleUrl))],
   unavailableScreen: [OUTAGE, fc.uuid().map(messages.unavailableScreen)],
   slowScreen: [OUTAGE, fc.constant(null).map(() => messages.slowScreen())],
