@@ -120,10 +120,10 @@ const FACTS_KEPT = ['kind', 'type', 'admin_id', 'url', 'state', 'shared'];
 export const ERASURES: readonly Erasure[] = [
   stagedRecords,
   columns('run_records', (tx) => ({
-    set: tx`mapped = null, unique_key = null, look = null,
+    set: tx`mapped = null, unique_key = null, look = null, undo = null,
       warnings = coalesce((select jsonb_agg(w || '{"value":null,"message":"","suggestion":null}') from jsonb_array_elements(warnings) w), '[]'),
       reason = reason || '{"value":null,"message":"","suggestion":null}'`,
-    holding: tx`mapped is not null or look is not null or unique_key is not null or reason->>'message' <> ''
+    holding: tx`mapped is not null or look is not null or undo is not null or unique_key is not null or reason->>'message' <> ''
       or exists (select 1 from jsonb_array_elements(warnings) w where w->>'message' <> '')`,
   })),
   columns('findings', (tx) => ({

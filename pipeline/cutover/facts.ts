@@ -32,8 +32,6 @@ export interface BoardFacts {
   /** The newest of each kind that came to an end. */
   full: RunFacts | null;
   delta: RunFacts | null;
-  /** Rolled back since it was loaded. */
-  rolledBackAt: Date | null;
   rejected: number;
   waiting: number;
   waived: number;
@@ -71,14 +69,11 @@ export async function boardFacts(
               and r.source_id = m.source_id and r.verification is not null))::int as "notReadBack",
           count(*) filter (where m.state = 'partial')::int as partial
         from id_map m where m.workspace_id = ${workspaceId}`,
-      sql<{ packageAt: Date | null; lastRunAt: Date | null; rolledBackAt: Date | null; reports: number }[]>`
+      sql<{ packageAt: Date | null; lastRunAt: Date | null; reports: number }[]>`
         select
           (select max(created_at) from audit_log where workspace_id = ${workspaceId} and action = 'handoff_downloaded') as "packageAt",
           (select max(finished_at) from runs where workspace_id = ${workspaceId} and state in ('completed', 'completed_with_findings')
             and kind in ('full', 'delta', 'verify')) as "lastRunAt",
-          (select max(coalesce(finished_at, created_at)) from runs where workspace_id = ${workspaceId} and kind = 'rollback' and not dry_run
-            and (of_run_id is null or of_run_id in (
-              select id from runs s where s.workspace_id = ${workspaceId} and s.kind <> 'sample'))) as "rolledBackAt",
           (select count(*)::int from agent_reports where workspace_id = ${workspaceId}) as reports`,
       confirmed(sql, workspaceId),
     ]);
@@ -88,7 +83,6 @@ export async function boardFacts(
     activeRun: active ?? null,
     full,
     delta,
-    rolledBackAt: times?.rolledBackAt ?? null,
     rejected: counts?.rejected ?? 0,
     waiting: counts?.waiting ?? 0,
     waived: counts?.waived ?? 0,
@@ -114,7 +108,7 @@ interface RunRow extends Omit<RunFacts, 'balanced' | 'written' | 'unchanged'> {
   extraction: Record<string, unknown>;
 }
 
-/** Only a run that came to an end counts; a newer one that was given up says so as the active run or not at all. */
+/** Only a run that came to an end and was not undone counts. */
 async function newestRun(
   sql: Queryable,
   workspaceId: string,
@@ -124,6 +118,7 @@ async function newestRun(
     select id, kind, state, started_at as "startedAt", finished_at as "finishedAt", objects, extraction,
       (select coalesce(sum(calls), 0)::int from run_calls c where c.run_id = runs.id) as calls
     from runs where workspace_id = ${workspaceId} and kind = ${kind} and state in ('completed', 'completed_with_findings')
+      and rolled_back_by is null
     order by created_at desc limit 1`;
   if (run === undefined) return null;
   const { objects, extraction: stored, ...facts } = run;

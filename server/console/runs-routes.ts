@@ -6,19 +6,27 @@ import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
 import { formReader, parseForm, refusalOf } from './forms.ts';
 import { html } from './html.ts';
+import { rollbackSection, UNDO_WORD } from './rollback-section.ts';
 import { runPage, type RunView } from './run-page.ts';
 import { runsPage, type RunsView } from './runs-page.ts';
 import { forSignedIn, type SendPage } from './send-page.ts';
 
 const PAGE = '/console/runs';
 const RUNS_SHOWN = 50;
+const SPARED_SHOWN = 50;
 /** The sample and the migration are started where their readiness is confirmed, in the panel. */
 const StartInput = z.object({
   kind: z.enum(['delta', 'verify', 'rollback']),
   run: z.string().default(''),
 });
 const CHANGES = { pause: 'pauseRun', resume: 'resumeRun', cancel: 'cancelRun' } as const;
+const UndoInput = z.object({
+  word: z.string().default(''),
+  contacts: z.enum(['archive', 'delete']).default('archive'),
+});
 const ChangeInput = z.enum(['pause', 'resume', 'cancel']);
+
+type RunError = { form: 'run' | 'undo'; message: string } | null;
 
 /** The list of runs, one run, and the forms that start, pause and undo. */
 export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): Router {
@@ -39,9 +47,18 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     };
   }
 
-  async function runView({ actor }: Session, runId: string, error: string | null): Promise<RunView> {
+  async function runView({ actor }: Session, runId: string, error: RunError): Promise<RunView> {
     const run = await useCases.getRun(actor, runId);
-    return { run, mayRun: hasRole(actor, 'operator'), error, more: html`` };
+    const view = {
+      run,
+      mayRun: hasRole(actor, 'operator'),
+      error: error?.form === 'run' ? error.message : null,
+    };
+    const { rollback } = run;
+    if (rollback === null) return { ...view, more: html`` };
+    const spared = await useCases.listRollback(actor, runId, { action: 'spare', limit: SPARED_SHOWN });
+    const undo = { mayUndo: hasRole(actor, 'owner'), error: error?.form === 'undo' ? error.message : null };
+    return { ...view, more: rollbackSection({ run, rollback, spared, ...undo }) };
   }
 
   router.get(
@@ -82,6 +99,32 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
   );
 
   router.post(
+    `${PAGE}/:id/undo`,
+    ...readForm,
+    forSignedIn(deps, async (session, request, response) => {
+      const id = String(request.params.id);
+      const { word, contacts } = parseForm(UndoInput, request.body);
+      const { rollback } = await useCases.getRun(session.actor, id);
+      let message = `Type ${UNDO_WORD} in capital letters.`;
+      let status = 422;
+      if (word === UNDO_WORD && rollback?.dry_run === true) {
+        const ofRun = rollback.of_run === null ? {} : { run_id: rollback.of_run };
+        let started = '';
+        const refusal = await refusalOf(async () => {
+          started = (await useCases.startRun(session.actor, { kind: 'rollback', contacts, ...ofRun })).id;
+        });
+        if (refusal === null) {
+          response.redirect(303, `${PAGE}/${started}`);
+          return;
+        }
+        ({ message, httpStatus: status } = refusal);
+      }
+      const view = await runView(session, id, { form: 'undo', message });
+      sendPage(response, session.document, (viewer) => runPage(viewer, view), status);
+    }),
+  );
+
+  router.post(
     `${PAGE}/:id/:change`,
     ...readForm,
     forSignedIn(deps, async (session, request, response) => {
@@ -92,7 +135,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
         response.redirect(303, `${PAGE}/${encodeURIComponent(id)}`);
         return;
       }
-      const view = await runView(session, id, refusal.message);
+      const view = await runView(session, id, { form: 'run', message: refusal.message });
       sendPage(response, session.document, (viewer) => runPage(viewer, view), refusal.httpStatus);
     }),
   );
