@@ -13,6 +13,8 @@ export type FaultRule = {
   body: Json | null;
   /** Seconds as a number, or the text of a date. */
   retryAfter: number | string | null;
+  /** Where a 3xx leads. */
+  location: string | null;
   /** How often it strikes; `null` for ever. */
   times: number | null;
   /** Matching requests let through first. */
@@ -40,6 +42,7 @@ export function faultRule(input: Record<string, unknown>): FaultRule {
     status: numberOr(input.status, null),
     body: (input.body as Json | undefined) ?? null,
     retryAfter: typeof retryAfter === 'number' || typeof retryAfter === 'string' ? retryAfter : null,
+    location: typeof input.location === 'string' ? input.location : null,
     times: numberOr(input.times, null),
     after: numberOr(input.after, 0),
     probability: numberOr(input.probability, 1),

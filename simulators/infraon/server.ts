@@ -129,8 +129,10 @@ const LOGIN_PAGE = '<!DOCTYPE html><html><head><title>Infraon</title></head><bod
 
 /** The reply of a fault that has one; `null` for those that leave the client without. */
 function faultReply(rule: FaultRule): Reply | null {
-  const headers: Record<string, string> =
-    rule.retryAfter === null ? {} : { 'Retry-After': String(rule.retryAfter) };
+  const headers: Record<string, string> = {
+    ...(rule.retryAfter === null ? {} : { 'Retry-After': String(rule.retryAfter) }),
+    ...(rule.location === null ? {} : { Location: rule.location }),
+  };
   switch (rule.mode) {
     case 'status':
       return json(rule.body ?? { error: 'Injected failure.' }, rule.status ?? 503, headers);

@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { faultRule } from '../../../simulators/infraon/faults.ts';
 import { arrived, filesWorld, stored, type FilesWorld } from './world.ts';
@@ -75,4 +77,57 @@ describe('when Infraon fails to give a file', () => {
     const loaded = (await files.run()).get(id)!;
     expect(loaded).toMatchObject({ outcome: 'created', warnings: [{ code: 'attachment_unavailable' }] });
   }, 90_000);
+
+  it.each([302])(
+    'by a redirect (%s), it is not followed, to wherever it leads',
+    async (status) => {
+      const asked: string[] = [];
+      const inside = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.end('secret');
+      });
+      const address = await listening(inside);
+      const id = files.addIncident({ files: [{ name: 'a.txt', bytes: 10 }] });
+      fail({ mode: 'status', status, location: `${address}/latest/meta-data` });
+      const loaded = (await files.run()).get(id)!;
+      inside.close();
+      expect(loaded).toMatchObject({ outcome: 'created', warnings: [{ code: 'attachment_unavailable' }] });
+      expect(loaded.parts[0]?.body).toContain(`Infraon answers ${status}`);
+      expect(asked).toEqual([]);
+    },
+    90_000,
+  );
+
+  it.each([
+    ['on another server', (inside: string) => `${inside}/media/uploads/a.txt`],
+    ['not under the media paths', () => '/ux/common/user/profile/'],
+    ['out of the media paths by dots', () => '/media/../ux/common/user/profile/'],
+    ['no web address', () => 'file:///etc/passwd'],
+  ])(
+    'because its address is %s, it is not asked for',
+    async (_name, addressOf) => {
+      const asked: string[] = [];
+      const inside = createServer((request, response) => {
+        asked.push(request.url ?? '');
+        response.end('secret');
+      });
+      const address = await listening(inside);
+      const id = files.addIncident({ files: [{ name: 'a.txt', bytes: 10 }] });
+      files.world.desk.files[0]!.file_path = addressOf(address);
+      const loaded = (await files.run()).get(id)!;
+      inside.close();
+      expect(loaded).toMatchObject({ outcome: 'created', warnings: [{ code: 'attachment_unavailable' }] });
+      expect(loaded.parts.flatMap(arrived)).toEqual([]);
+      expect(asked).toEqual([]);
+    },
+    90_000,
+  );
 });
+
+function listening(server: Server): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () =>
+      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    );
+  });
+}
