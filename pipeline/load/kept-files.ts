@@ -111,7 +111,7 @@ export function keepFileSteps(payload: CustomObjectPayload): Step[] {
     identity: { key: file.key, name: file.name },
     perform: (context: LoadContext, target: StepTarget) => keep(context, target, file),
     // A file that a crash cut short has no hash: it is begun anew.
-    probe: () => Promise.resolve('absent' as const),
+    probe: () => Promise.resolve('repeat' as const),
   }));
 }
 
