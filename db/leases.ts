@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Queryable } from './client.ts';
 import { LeaseLostError } from '../errors.ts';
 import { enqueueAdvance } from './queue.ts';
-import type { RecordStep, StoredWarning } from './schema/runs.ts';
+import type { RecordStep, StoredLook, StoredWarning } from './schema/runs.ts';
 
 /**
  * A batch is held by a short lease of our own. graphile-worker keeps a killed worker's jobs locked for hours; a lease
@@ -58,6 +58,8 @@ export interface ClaimedRecord {
   mapped: Record<string, unknown> | null;
   mappedHash: string | null;
   warnings: StoredWarning[];
+  look: StoredLook | null;
+  take: 'infraon' | 'intercom' | null;
   attempts: number;
 }
 
@@ -94,7 +96,7 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
     update run_records r set lease_token = ${token}, attempts = r.attempts + 1
     from claimed where r.id = claimed.id
     returning r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId", r.mapped,
-      r.mapped_hash as "mappedHash", r.warnings, r.attempts`;
+      r.mapped_hash as "mappedHash", r.warnings, r.look, r.take, r.attempts`;
   return {
     token,
     records: [...rows].map((row) => ({ ...row, id: Number(row.id) })).sort((a, b) => a.id - b.id),

@@ -75,9 +75,12 @@ export const REASON_CODES = [
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 
+/** What the source changed after a record was loaded and Intercom cannot follow: said as a warning, never a rejection. */
+export type ChangeNotice = 'edited_at_source' | 'deleted_at_source';
+
 /** Why a record cannot be mapped, in words for the person who will fix it. */
 export interface MappingIssue {
-  code: ReasonCode;
+  code: ReasonCode | ChangeNotice;
   field: string | null;
   value: unknown;
   message: string;

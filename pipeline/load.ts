@@ -10,7 +10,8 @@ import { createInBulk } from './load/bulk-create.ts';
 import { openContext } from './load/context.ts';
 import type { LoadContext } from './load/destination.ts';
 import { readKnown, readSaid } from './load/known-records.ts';
-import { loadRecord } from './load/load-record.ts';
+import { lastSyncs } from './load/people-edits.ts';
+import { isWrittenOver, loadRecord } from './load/load-record.ts';
 import type { LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
 
@@ -33,6 +34,14 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
     duplicatesOf(sql, run.id, object, ids),
     parentStates(sql, run, payloads),
   ]);
+  const last = await lastSyncs(
+    sql,
+    run.workspaceId,
+    object,
+    records
+      .filter((record) => isWrittenOver(record, existing.get(record.sourceId), run.id))
+      .map((record) => record.sourceId),
+  );
   const shared = {
     context,
     parents: (ref: RecordRef): ParentState | undefined => parents.get(`${ref.ref}\u0000${ref.sourceId}`),
@@ -46,6 +55,7 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
       existing: existing.get(record.sourceId),
       journal: journal.get(record.sourceId) ?? [],
       said: said.get(record.sourceId),
+      last: last.get(record.sourceId),
       duplicateOf: duplicates.get(record.sourceId),
     };
   });

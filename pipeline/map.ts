@@ -8,6 +8,7 @@ import { authorIdsOf, indexPeople } from '../objects/people.ts';
 import { articleContext } from './article-sources.ts';
 import { REVERSE_LINKS } from '../objects/read-fields.ts';
 import type { BatchScope } from './batch.ts';
+import { rememberLooks } from './load/three-way.ts';
 import { addToLedger, stagedRaw } from './extract.ts';
 import { reverseLinks } from './reverse-links.ts';
 import { pinnedMap, type FrozenRun } from './frozen-run.ts';
@@ -135,13 +136,20 @@ async function storeMapped(tx: Queryable, scope: BatchScope, results: Mapped[]):
   }));
   await tx`
     update run_records r
-    set mapped = v.mapped, mapped_hash = v.mapped_hash, unique_key = v.unique_key, warnings = v.warnings,
+    set mapped = v.mapped, mapped_hash = v.mapped_hash,
+      source_hash = (select s.raw_hash from source_records s
+        where s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id), unique_key = v.unique_key, warnings = v.warnings,
       step = case when v.reason_code is null then 'load' else 'done' end,
       outcome = case when v.reason_code is null then 'pending' else 'rejected' end,
       reason_code = v.reason_code, reason = v.reason, waits_for = null, lease_token = null, attempts = 0, updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(id bigint, mapped jsonb, mapped_hash text, unique_key text,
       warnings jsonb, reason_code text, reason jsonb)
     where r.id = v.id and r.lease_token = ${scope.token}`;
+  await rememberLooks(
+    tx,
+    scope.run.workspaceId,
+    rows.map((row) => row.id),
+  );
 }
 
 /**

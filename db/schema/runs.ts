@@ -103,8 +103,6 @@ export interface StoredWarning extends StoredReason {
 export interface StoredLook {
   /** Fields that people changed since our last write, with their values: they are left as they are. */
   kept: { field: string; actual: unknown }[];
-  /** Fields in which Intercom differs from what is to be written. */
-  differs: string[];
 }
 
 export const runRecords = pgTable(

@@ -6,8 +6,10 @@ import type { ArticlePayload } from '../../objects/payloads.ts';
 import { bodyOf, filesNotMoved, resolvedLinks } from './article-body.ts';
 import { beforehand } from './beforehand.ts';
 import { compareArticle } from './article-compare.ts';
-import { addTagStep, requireId, waitUntilListed } from './steps.ts';
+import { requireId, waitUntilListed } from './steps.ts';
+import { tagSteps, type TagCalls } from './tag-steps.ts';
 import {
+  isToWrite,
   shortHash,
   type Destination,
   type Loaded,
@@ -37,10 +39,10 @@ export const articles: Destination<ArticlePayload> = {
   ],
   plan(payload, existing, context) {
     const kind = kindOf(payload, existing, context);
-    const tags = payload.tags.map((name) => tagStep(name, kind));
-    return existing === undefined
-      ? [createStep(payload, kind), ...tags]
-      : [...tags, contentStep(payload, existing, kind, context)];
+    const tags = tagSteps(payload.tags, existing, TAG_CALLS[kind]);
+    if (existing === undefined) return [createStep(payload, kind), ...tags];
+    const isChanged = isToWrite(existing, (field) => !field.startsWith('tags.'));
+    return [...tags, ...(isChanged ? [contentStep(payload, existing, kind, context)] : [])];
   },
   async verify(payload, loaded, context) {
     const isInternal = loaded.facts['kind'] === 'internal_article';
@@ -160,13 +162,29 @@ async function refusedAuthor<T>(author: string, call: Promise<T>): Promise<T> {
   }
 }
 
-function tagStep(name: string, kind: Kind): Step {
-  const operation = kind === 'article' ? 'POST /articles/{id}/tags' : 'POST /internal_articles/{id}/tags';
-  return addTagStep(name, operation, ({ intercom, fallbackAdminId }, id, tagId) => {
-    const apply = kind === 'article' ? intercom.tagArticle : intercom.tagInternalArticle;
-    return apply(id, tagId, fallbackAdminId);
-  });
-}
+const TAG_CALLS: Record<Kind, TagCalls> = {
+  article: {
+    add: {
+      operation: 'POST /articles/{id}/tags',
+      send: ({ intercom, fallbackAdminId }, id, tagId) => intercom.tagArticle(id, tagId, fallbackAdminId),
+    },
+    remove: {
+      operation: 'DELETE /articles/{id}/tags/{tag_id}',
+      send: ({ intercom }, id, tagId) => intercom.untagArticle(id, tagId),
+    },
+  },
+  internal_article: {
+    add: {
+      operation: 'POST /internal_articles/{id}/tags',
+      send: ({ intercom, fallbackAdminId }, id, tagId) =>
+        intercom.tagInternalArticle(id, tagId, fallbackAdminId),
+    },
+    remove: {
+      operation: 'DELETE /internal_articles/{id}/tags/{tag_id}',
+      send: ({ intercom }, id, tagId) => intercom.untagInternalArticle(id, tagId),
+    },
+  },
+};
 
 /** Everything at once, publishing included: the text is never public without its links, nor a draft for no reason. */
 function contentStep(payload: ArticlePayload, existing: Loaded, kind: Kind, context: LoadContext): Step {
@@ -200,19 +218,29 @@ async function writeContent(
     await resolvedLinks(payload, context),
     context,
   );
-  const fields = { title: payload.title, body: html, author_id: Number(author) };
+  const kept = [...(existing.update?.kept ?? [])];
+  const isKept = (name: string) => kept.some((field) => field === name || field.startsWith(`${name}.`));
+  const fields = {
+    title: payload.title,
+    // Text, links and pictures are one: who changed one of them has written the text.
+    ...(['body', 'links', 'images'].some(isKept) ? {} : { body: html }),
+    ...(isKept('author') ? {} : { author_id: Number(author) }),
+  };
   const facts = { ...existing.facts, kind, state: payload.state, lost_images: lostImages };
   const noticed = [...warnings, ...filesNotMoved(payload), ...authorNotMatched(payload, context)];
   const more = { warnings: noticed, ...(prior === undefined ? {} : { prior: { ...prior } }) };
   if (kind === 'internal_article') {
     await refusedAuthor(
       author,
-      context.intercom.updateInternalArticle(id, { ...fields, owner_id: Number(author) }),
+      context.intercom.updateInternalArticle(id, {
+        ...fields,
+        ...(isKept('author') ? {} : { owner_id: Number(author) }),
+      }),
     );
     return { destinationId: id, facts, ...more };
   }
   try {
-    const parent = await parentOf(payload, context);
+    const parent = isKept('collection') ? {} : await parentOf(payload, context);
     const written = await refusedAuthor(
       author,
       context.intercom.updateArticle(id, { ...fields, state: payload.state, ...parent }),

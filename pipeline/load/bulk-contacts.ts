@@ -1,6 +1,7 @@
 import type { Contact } from '../../connectors/intercom/schemas.ts';
 import type { ContactPayload } from '../../objects/payloads.ts';
-import { bodyOf, companyStepKey, factsOf } from './contacts.ts';
+import { companyStepKey } from './contact-companies.ts';
+import { bodyOf, factsOf } from './contacts.ts';
 import type { LoadContext } from './destination.ts';
 import { tagStepKey } from './steps.ts';
 

@@ -1,6 +1,7 @@
 import type { CompanyPayload } from '../../objects/payloads.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
+import { withCleared } from './cleared-fields.ts';
 import {
   shortHash,
   type Destination,
@@ -19,6 +20,10 @@ export const companies: Destination<CompanyPayload> = {
   requiredRefs: () => [],
   optionalRefs: (payload) => refsIn(payload.custom_attributes),
   plan: (payload, existing) => [upsertStep(payload, existing)],
+  amend: (next, last) => ({
+    payload: withCleared(next, last, ['website', 'industry', 'size']),
+    warnings: [],
+  }),
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getCompany(loaded.destinationId);
     if (actual === null) return null;
@@ -43,7 +48,7 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
     operation: 'POST /companies',
     identity: { company_id: payload.company_id },
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
-      const prior = existing?.fresh === false ? await context.intercom.findCompany(payload.company_id) : null;
+      const prior = existing?.fresh === false ? await priorOf(existing, payload, context) : null;
       const company = await context.intercom.upsertCompany({
         ...fields,
         custom_attributes: resolveAttributes(custom_attributes, context),
@@ -57,6 +62,13 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
     },
     probe: () => Promise.resolve('repeat'),
   };
+}
+
+/** What a look before the update has read already, else what the company's own id finds. */
+function priorOf(existing: Loaded, payload: CompanyPayload, { intercom }: LoadContext) {
+  return existing.update === undefined
+    ? intercom.findCompany(payload.company_id)
+    : intercom.getCompany(existing.destinationId);
 }
 
 /** Created by this very call, or there before: an upsert does not say, its creation time does. */

@@ -5,6 +5,7 @@ import type { MappingIssue } from '../../objects/mapping.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
 import {
+  isToWrite,
   shortHash,
   type Comparison,
   type Destination,
@@ -15,7 +16,9 @@ import {
   type StepTarget,
 } from './destination.ts';
 import { originOf } from './companies.ts';
-import { addTagStep, requireId } from './steps.ts';
+import { companySteps } from './contact-companies.ts';
+import { tagSteps, type TagCalls } from './tag-steps.ts';
+import { withCleared } from './cleared-fields.ts';
 
 /** People. `external_id` is ours; an address that exists already answers 409 and is adopted (Intercom API 2.16, POST /contacts). */
 export const contacts: Destination<ContactPayload> = {
@@ -23,12 +26,13 @@ export const contacts: Destination<ContactPayload> = {
   optionalRefs: (payload) => [...payload.companies, ...refsIn(payload.custom_attributes)],
   plan(payload, existing, context) {
     const first = existing === undefined ? createStep(payload) : updateStep(payload, existing);
-    const companySteps = payload.companies.flatMap((ref) => {
-      const company = context.resolve(ref);
-      return company === undefined ? [] : [attachStep(company.destinationId)];
-    });
-    return [first, ...companySteps, ...payload.tags.map(tagStep)];
+    return [
+      ...(isToWrite(existing, isField) ? [first] : []),
+      ...companySteps(payload, existing, context),
+      ...tagSteps(payload.tags, existing, TAG_CALLS),
+    ];
   },
+  amend: (next, last) => ({ payload: withCleared(next, last, ['email', 'phone', 'name']), warnings: [] }),
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getContact(loaded.destinationId);
     if (actual === null) return null;
@@ -245,23 +249,9 @@ async function withoutRefusedPhone<T>(
   }
 }
 
-export function companyStepKey(companyId: string): string {
-  return `company:${companyId}`;
-}
-
-function attachStep(companyId: string): Step {
-  return {
-    key: companyStepKey(companyId),
-    once: 'ever',
-    operation: 'POST /contacts/{id}/companies',
-    identity: { company: companyId },
-    async perform(context, target) {
-      await context.intercom.attachCompany(requireId(target), companyId);
-      return {};
-    },
-    // Attaching again changes nothing, so it is simply sent again.
-    probe: () => Promise.resolve('repeat'),
-  };
+/** What `PUT /contacts/{id}` writes. */
+function isField(field: string): boolean {
+  return field !== 'companies' && !field.startsWith('tags.');
 }
 
 function compareFields(payload: ContactPayload, actual: Contact, loaded: Loaded): Comparison[] {
@@ -311,8 +301,13 @@ async function compareTags(names: string[], actual: Contact, context: LoadContex
   );
 }
 
-function tagStep(name: string): Step {
-  return addTagStep(name, 'POST /contacts/{id}/tags', ({ intercom }, id, tagId) =>
-    intercom.tagContact(id, tagId),
-  );
-}
+const TAG_CALLS: TagCalls = {
+  add: {
+    operation: 'POST /contacts/{id}/tags',
+    send: ({ intercom }, id, tagId) => intercom.tagContact(id, tagId),
+  },
+  remove: {
+    operation: 'DELETE /contacts/{id}/tags/{tag_id}',
+    send: ({ intercom }, id, tagId) => intercom.untagContact(id, tagId),
+  },
+};

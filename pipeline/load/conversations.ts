@@ -3,8 +3,12 @@ import type { Conversation, ConversationPart } from '../../connectors/intercom/s
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { ConversationPayload } from '../../objects/payloads.ts';
 import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from './attributes.ts';
-import { addTagStep, requireId, waitUntilListed } from './steps.ts';
+import { requireId, waitUntilListed } from './steps.ts';
+import { stateSteps } from './conversation-state.ts';
+import { amendConversation } from './amend-conversation.ts';
+import { tagSteps, type TagCalls } from './tag-steps.ts';
 import {
+  isToWrite,
   shortHash,
   type Comparison,
   type Destination,
@@ -41,12 +45,12 @@ export const conversations: Destination<ConversationPayload> = {
     return [
       createStep(payload, layout),
       ...parts.map((part, index) => partStep(part, parts.slice(0, index), layout)),
-      attributesStep(payload, context),
-      ...payload.tags.map(tagStep),
-      ...(payload.state === 'open' && assignee !== undefined ? [assignStep(assignee)] : []),
-      ...(payload.state === 'closed' ? [closeStep(parts.length, assignee)] : []),
+      ...(isToWrite(existing, isAttribute) ? [attributesStep(payload, context)] : []),
+      ...tagSteps(payload.tags, existing, TAG_CALLS),
+      ...stateSteps(payload, parts, assignee, existing),
     ];
   },
+  amend: amendConversation,
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getConversation(loaded.destinationId);
     if (actual === null) return null;
@@ -256,70 +260,21 @@ function attributesStep(payload: ConversationPayload, context: LoadContext): Ste
   };
 }
 
-function tagStep(name: string): Step {
-  return addTagStep(name, 'POST /conversations/{id}/tags', ({ intercom, fallbackAdminId }, id, tagId) =>
-    intercom.tagConversation(id, tagId, fallbackAdminId),
-  );
-}
+const TAG_CALLS: TagCalls = {
+  add: {
+    operation: 'POST /conversations/{id}/tags',
+    send: ({ intercom, fallbackAdminId }, id, tagId) => intercom.tagConversation(id, tagId, fallbackAdminId),
+  },
+  remove: {
+    operation: 'DELETE /conversations/{id}/tags/{tag_id}',
+    send: ({ intercom, fallbackAdminId }, id, tagId) =>
+      intercom.untagConversation(id, tagId, fallbackAdminId),
+  },
+};
 
-function assignStep(assigneeId: string): Step {
-  return {
-    key: `assign:${assigneeId}`,
-    once: 'run',
-    operation: 'POST /conversations/{id}/parts',
-    identity: { assignee_id: assigneeId },
-    async perform(context, target) {
-      await settledAnyway(
-        context.intercom.manage(requireId(target), {
-          message_type: 'assignment',
-          type: 'admin',
-          admin_id: context.fallbackAdminId,
-          assignee_id: assigneeId,
-        }),
-        async () =>
-          (await context.intercom.getConversation(requireId(target)))?.admin_assignee_id === assigneeId,
-      );
-      return {};
-    },
-    async probe(context, target) {
-      const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.admin_assignee_id === assigneeId ? { happened: {} } : 'repeat';
-    },
-  };
-}
-
-/** The number of parts is in the key: a thread that grew (a contact's reply reopens) is closed again. */
-function closeStep(parts: number, assigneeId: string | undefined): Step {
-  return {
-    key: `close:${parts}`,
-    once: 'run',
-    operation: 'POST /conversations/{id}/parts',
-    identity: { state: 'closed' },
-    async perform(context, target) {
-      await settledAnyway(
-        context.intercom.manage(requireId(target), {
-          message_type: 'close',
-          type: 'admin',
-          admin_id: assigneeId ?? context.fallbackAdminId,
-        }),
-        async () => (await context.intercom.getConversation(requireId(target)))?.state === 'closed',
-      );
-      return {};
-    },
-    async probe(context, target) {
-      const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.state === 'closed' ? { happened: {} } : 'repeat';
-    },
-  };
-}
-
-/** Closing a closed conversation, or assigning to the same person, is refused with a 4xx: the state decides. */
-async function settledAnyway(call: Promise<unknown>, isSettled: () => Promise<boolean>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if (!(error instanceof RejectedError) || !(await isSettled())) throw error;
-  }
+/** What `PUT /conversations/{id}` writes. */
+function isAttribute(field: string): boolean {
+  return field === 'title' || field === 'company' || field.startsWith('custom_attributes.');
 }
 
 function compareConversation(

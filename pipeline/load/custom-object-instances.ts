@@ -57,9 +57,7 @@ function upsertStep(
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
       try {
         const prior =
-          existing?.fresh === false
-            ? await context.intercom.findInstance(type, payload.external_id).catch(absentAsNull)
-            : null;
+          existing?.fresh === false ? await priorOf(existing, payload, context).catch(absentAsNull) : null;
         const instance = await context.intercom.upsertInstance(type, {
           ...fields,
           custom_attributes: resolveAttributes(custom_attributes, context),
@@ -83,6 +81,13 @@ function upsertStep(
     },
     probe: () => Promise.resolve('repeat'),
   };
+}
+
+/** What a look before the update has read already, else what the instance's own id finds. */
+function priorOf(existing: Loaded, { type, external_id }: CustomObjectPayload, { intercom }: LoadContext) {
+  return existing.update === undefined
+    ? intercom.findInstance(type, external_id)
+    : intercom.getInstance(type, existing.destinationId);
 }
 
 function absentAsNull(error: unknown): null {

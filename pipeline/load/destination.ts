@@ -17,6 +17,23 @@ export interface Loaded {
   resource?: string;
   /** Made in this very run: what was there before is known to be nothing. */
   fresh?: boolean;
+  /** Known when the record was looked at before it is written over. */
+  update?: Update;
+}
+
+/** What a look at Intercom before an update found. */
+export interface Update {
+  /** What was written last. */
+  last: Payload;
+  /** Fields in which Intercom differs from what is to be written; the others need no call. */
+  differs: ReadonlySet<string>;
+  /** Fields that people changed and that stay as they made them; the payload does not name them where it need not. */
+  kept: ReadonlySet<string>;
+}
+
+/** Whether one of these fields is to be written; every field is when nobody looked. */
+export function isToWrite(existing: Loaded | undefined, matches: (field: string) => boolean): boolean {
+  return existing?.update === undefined || [...existing.update.differs].some(matches);
 }
 
 /** What a step may use. References were resolved for the whole batch before the first call. */
@@ -123,6 +140,11 @@ export interface Destination<P extends Payload> {
     loaded: Loaded & { origin: 'created' | 'adopted' },
     context: LoadContext,
   ): Promise<Verification | null>;
+  /**
+   * What of a changed payload can be written over what was written last. The rest stays as it was, by name: what is
+   * compared and kept from then on is the answer, not the wish.
+   */
+  amend?(next: P, last: P): { payload: P; warnings: MappingIssue[] };
   /** Warnings that follow from what is known of a loaded record; they are said again by every run that meets it. */
   standingWarnings?(facts: Record<string, unknown>): MappingIssue[];
 }

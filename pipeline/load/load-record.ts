@@ -11,9 +11,11 @@ import type { LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
-import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
+import { storedWarnings, type ExistingRecord, type LoadableRecord, type Progress } from './progress.ts';
 import { reloadIn, reloadStep } from './reload.ts';
 import { runSteps } from './run-steps.ts';
+import { compareThreeWays, type ThreeWay } from './three-way.ts';
+import { remembering } from './remember-reads.ts';
 
 export interface SharedScope {
   context: LoadContext;
@@ -70,7 +72,8 @@ async function carryOut(
 ): Promise<Change | null> {
   const { payload, existing, duplicateOf } = loadable;
   const destination = destinationOf(payload);
-  const { context } = shared;
+  // What is looked at before an update is not read again by its steps.
+  const context = loadable.last === undefined ? shared.context : remembering(shared.context);
   const blocked = firstBlockedParent(destination.requiredRefs(payload), shared);
   if (blocked !== null) return blocked;
   const dropped = unresolvedRefs(destination.optionalRefs(payload), context);
@@ -81,7 +84,8 @@ async function carryOut(
     hashWithGaps(loadable.mappedHash, [...dropped, ...refused.map(refOf)]) + (isBegun ? UNFINISHED : '');
   if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
     return {
-      step: 'verify',
+      // A delta reads back what it wrote, and nothing else.
+      step: scope.run.kind === 'delta' ? 'done' : 'verify',
       outcome: 'unchanged',
       warnings: storedWarnings(loadable.record, [
         ...gaps,
@@ -91,6 +95,7 @@ async function carryOut(
   }
   if (duplicateOf !== undefined && existing === undefined) return duplicate(scope, payload, duplicateOf);
 
+  const threeWay = await lookBeforeUpdate(loadable, scope, context);
   const progress: Progress = {
     destinationId: existing?.destinationId,
     facts: existing?.facts ?? {},
@@ -98,14 +103,17 @@ async function carryOut(
     isNew: existing?.createdInRun === scope.run.id,
     wrote: false,
     isUnsaved: false,
-    warnings: gaps,
+    warnings: [...gaps, ...(threeWay?.warnings ?? [])],
   };
   const reload = existing?.state === 'partial' ? reloadIn(existing.facts) : undefined;
+  const { update } = threeWay ?? {};
   const steps = [
     ...(reload === undefined ? [] : [reloadStep(reload)]),
     ...destination.plan(
-      payload,
-      existing?.state === 'complete' ? { ...existing, fresh: progress.isNew } : undefined,
+      threeWay?.payload ?? payload,
+      existing?.state === 'complete'
+        ? { ...existing, fresh: progress.isNew, ...(update === undefined ? {} : { update }) }
+        : undefined,
       context,
     ),
   ];
@@ -127,6 +135,34 @@ function unresolvedRefs(refs: RecordRef[], context: LoadContext): RecordRef[] {
     if (!missing.has(key)) missing.set(key, ref);
   }
   return [...missing.values()];
+}
+
+/**
+ * Whether a record is written over what people may have changed. Not what this run made, nor a draft that waits for its
+ * text, nor what a person ordered to be written again (its hash was taken away).
+ */
+export function isWrittenOver(
+  record: Pick<ClaimedRecord, 'mappedHash'>,
+  existing: ExistingRecord | undefined,
+  runId: string,
+): existing is ExistingRecord {
+  return (
+    existing?.state === 'complete' &&
+    existing.loadedHash !== null &&
+    existing.loadedHash !== record.mappedHash &&
+    !existing.loadedHash.endsWith(UNFINISHED) &&
+    existing.createdInRun !== runId
+  );
+}
+
+async function lookBeforeUpdate(
+  loadable: LoadableRecord,
+  scope: BatchScope,
+  context: LoadContext,
+): Promise<ThreeWay | undefined> {
+  const { record, existing, last } = loadable;
+  if (last === undefined || !isWrittenOver(record, existing, scope.run.id)) return undefined;
+  return compareThreeWays(loadable, existing, last, scope, context);
 }
 
 /** The record's hash together with the links that could not be made: a later run that can make them sees a difference. */

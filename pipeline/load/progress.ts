@@ -1,6 +1,7 @@
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { StoredWarning } from '../../db/schema/runs.ts';
 import type { MappingIssue } from '../../objects/mapping.ts';
+import type { LastSync } from './people-edits.ts';
 import type { Payload } from '../../objects/payloads.ts';
 
 export interface ExistingRecord {
@@ -37,6 +38,8 @@ export interface LoadableRecord {
   journal: JournalEntry[];
   /** What a person said of a call in doubt: the id of what it made, or null when it made nothing. */
   said?: Said | undefined;
+  /** What was last written; looked up for records that are to be written over. */
+  last: LastSync | undefined;
   /** Source id of the record that has this one's unique value already. */
   duplicateOf: string | undefined;
 }

@@ -15,10 +15,11 @@ export function addTagStep(
   name: string,
   operation: string,
   send: (context: LoadContext, id: string, tagId: string) => Promise<unknown>,
+  once: Step['once'] = 'ever',
 ): Step {
   return {
     key: tagStepKey(name),
-    once: 'ever',
+    once,
     operation,
     identity: { tag: name },
     async perform(context, target) {
