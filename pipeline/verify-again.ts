@@ -13,11 +13,13 @@ export async function planVerification(
   limit?: number,
 ): Promise<void> {
   await tx`
-    insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, mapped, mapped_hash)
+    insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, mapped, mapped_hash,
+      source_hash, look)
     select distinct on (m.object, m.source_id) ${runId}::uuid, m.workspace_id, m.object, m.source_id, m.display_id, 'verify', 'unchanged',
-      r.mapped, r.mapped_hash
+      r.mapped, r.mapped_hash, r.source_hash, r.look
     from id_map m join run_records r
       on r.workspace_id = m.workspace_id and r.object = m.object and r.source_id = m.source_id and r.mapped is not null
+      and r.outcome in ('created', 'updated', 'adopted', 'unchanged')
     where m.workspace_id = ${workspaceId} and m.object = any(${objects}) and m.state = 'complete'
       ${limit === undefined ? tx`` : chosen(tx, workspaceId, runId, limit)}
     order by m.object, m.source_id, r.id desc`;

@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/client.ts';
 import type { ClaimedRecord } from '../db/leases.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
+import type { StoredLook } from '../db/schema/runs.ts';
 import type { Payload } from '../objects/payloads.ts';
 import { forEachConcurrently, type BatchScope } from './batch.ts';
 import { keepLinks, type LinksOfRecord } from './links/keep-links.ts';
@@ -64,7 +65,9 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
       const payload = record.mapped as unknown as Payload;
       const row = loaded.get(record.sourceId);
       const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
-      const comparisons = explain(verification, row).filter(({ field }) => !ignored.has(field));
+      const comparisons = withLook(explain(verification, row), record.look).filter(
+        ({ field }) => !ignored.has(field),
+      );
       const settled = settleLate(comparisons, record, scope);
       const links = linksReadBack(namedLinks(payload, context), settled.comparisons);
       verified.push({ id: record.id, sourceId: record.sourceId, ...settled, links });
@@ -121,6 +124,16 @@ function explain(verification: Verification | null, row: LoadedRow | undefined):
   if (!editedSince) return verification.comparisons;
   return verification.comparisons.map((comparison) =>
     UNEXPLAINED.includes(comparison.class) ? { ...comparison, class: 'changed_in_intercom' } : comparison,
+  );
+}
+
+/** What people changed before our last write was left as they made it. */
+function withLook(comparisons: Comparison[], look: StoredLook | null): Comparison[] {
+  const kept = new Set(look?.kept.map(({ field }) => field));
+  return comparisons.map((comparison) =>
+    kept.has(comparison.field) && UNEXPLAINED.includes(comparison.class)
+      ? { ...comparison, class: 'changed_in_intercom' }
+      : comparison,
   );
 }
 

@@ -100,7 +100,9 @@ function asOfLastWrite(context: LoadContext, loadedHash: string | null): LoadCon
       .slice(1)
       .flatMap((names) => names.split(',')),
   );
-  const wasMissing = (ref: RecordRef) => gaps.has(`${ref.ref}:${ref.sourceId}`);
+  // The name of a gap is one of the objects that the link may be for.
+  const wasMissing = ({ ref, or = [], sourceId }: RecordRef) =>
+    [ref, ...or].some((name) => gaps.has(`${name}:${sourceId}`));
   return { ...context, resolve: (ref) => (wasMissing(ref) ? undefined : context.resolve(ref)) };
 }
 

@@ -43,7 +43,7 @@ export async function compareThreeWays(
   const { record } = loadable;
   const destination = destinationOf(loadable.payload);
   const ignore = scope.deps.registry.get(scope.object).verify.ignore ?? [];
-  const { isDeleted, edits } = await findPeopleEdits(last, existing, context, ignore);
+  const { isDeleted, edits, entries } = await findPeopleEdits(last, existing, context, ignore);
   if (isDeleted) throw deletedInIntercom(existing.destinationId);
 
   const { payload, warnings } = destination.amend?.(loadable.payload, last.payload) ?? {
@@ -58,7 +58,7 @@ export async function compareThreeWays(
       .map((comparison) => [comparison.field, comparison]),
   );
   // A look that was stored goes before: since then, differences may be our own writes.
-  const look = record.look ?? decide(edits, differences, record.take);
+  const look = record.look ?? decide(edits, entries, differences, record.take);
   if ('conflicts' in look) throw await conflictError(look.conflicts, scope);
   await storeLook(scope, record.id, payload, look);
   for (const { field } of look.kept) differences.delete(field);
@@ -75,10 +75,11 @@ export async function compareThreeWays(
 
 function decide(
   edits: PeopleEdit[],
+  entries: PeopleEdit[],
   differences: ReadonlyMap<string, Comparison>,
   take: 'infraon' | 'intercom' | null,
 ): StoredLook | { conflicts: Conflict[] } {
-  const kept: StoredLook['kept'] = [];
+  const kept: StoredLook['kept'] = entries.map(({ field, theirs }) => ({ field, actual: theirs }));
   const conflicts: Conflict[] = [];
   for (const { field, ours, theirs } of edits) {
     const wanted = differences.get(field);
