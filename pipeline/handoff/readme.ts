@@ -73,7 +73,7 @@ export async function* readmeFile(sql: Queryable, context: PackageContext): Asyn
     table(['File', 'What it is'], FILES),
     '## Check it',
     'With the product: `npm run verify-handoff -- handoff.zip`. It needs no network and no account, and it fails when one byte of any file is changed. Without it: compare the SHA-256 of each file with `manifest.json`.',
-    'The CSV files are UTF-8 with commas; in Excel, open them with Data > From Text/CSV. A cell that a spreadsheet could take for a formula begins with an apostrophe.',
+    'The CSV files are UTF-8 with commas; in Excel, open them with Data > From Text/CSV and set **Data Type Detection** to **Do not detect data types**: ids have up to 21 digits, of which a number keeps only 15. In LibreOffice, mark all columns as **Text** in the import window. A cell that a spreadsheet could take for a formula begins with an apostrophe.',
     '## Verification',
     table(
       ['Class', 'Values'],
