@@ -110,6 +110,21 @@ const stagedRecords: Erasure = {
   },
 };
 
+/** Files that were kept for the package: names and bytes go, size and hash stay. */
+const keptFiles: Erasure = {
+  table: 'kept_files',
+  async erase(tx, scope, after) {
+    const ids = await next(tx, { table: 'kept_files', key: 'id' }, scope, after);
+    if (ids.length === 0) return { erased: 0, last: null };
+    const { workspaceId } = scope;
+    await tx`
+      delete from kept_file_pieces where workspace_id = ${workspaceId} and file_id = any(${ids}::bigint[])`;
+    const { count } = await tx`
+      update kept_files set path = '' where workspace_id = ${workspaceId} and id = any(${ids}::bigint[]) and path <> ''`;
+    return { erased: count, last: ids.at(-1) ?? null };
+  },
+};
+
 /** Facts of the id map that name no content: what kind of thing a record became, and where a published article is. */
 const FACTS_KEPT = ['kind', 'type', 'admin_id', 'url', 'state', 'shared'];
 
@@ -119,6 +134,7 @@ const FACTS_KEPT = ['kind', 'type', 'admin_id', 'url', 'state', 'shared'];
  */
 export const ERASURES: readonly Erasure[] = [
   stagedRecords,
+  keptFiles,
   columns('run_records', (tx) => ({
     set: tx`mapped = null, unique_key = null, look = null, undo = null,
       warnings = coalesce((select jsonb_agg(w || '{"value":null,"message":"","suggestion":null}') from jsonb_array_elements(warnings) w), '[]'),

@@ -208,6 +208,10 @@ describe('retention', () => {
     await sql`
       insert into record_fixes (workspace_id, object, source_id, values, admin_id)
       values (${WORKSPACE}, 'requester', 'requester-1', '{"email":"secret words"}', '1')`;
+    await sql`
+      with file as (insert into kept_files (workspace_id, object, source_id, key, path, size, sha256)
+        values (${WORKSPACE}, 'problem', 'problem-1', 'k', 'files/secret words.txt', 1, 'h') returning id)
+      insert into kept_file_pieces (workspace_id, file_id, number, bytes) select ${WORKSPACE}, id, 0, 'x'::bytea from file`;
     world.later(30 * DAY_MS);
     await sql`alter table record_fixes rename to record_fixes_away`;
     await expect(eraseStaged(world.test.deps, WORKSPACE, await signOffId())).rejects.toThrow();
@@ -217,6 +221,7 @@ describe('retention', () => {
     const stored = await everythingStored();
     expect(stored).not.toContain('secret words');
     expect(stored).not.toContain('a@b.example');
+    expect(await sql`select 1 from kept_file_pieces`).toHaveLength(0);
     expect((await world.board()).signed_off?.erased_at).not.toBeNull();
     const objects = world.test.deps.registry.all().length;
     const receipts = await sql<{ counts: Record<string, number> }[]>`
@@ -226,6 +231,7 @@ describe('retention', () => {
       source_records: objects,
       findings: 1,
       record_fixes: 1,
+      kept_files: 1,
       agent_reports: 1,
     });
   });
