@@ -91,15 +91,15 @@ export async function openSite(desk: Desk, cluster: Cluster, workers: CompiledWo
     intercomAppUrl: intercom.url,
     infraonAllowedHosts: [allowed],
     rateShare: 0.8,
-    leaseMs: trial.leaseMs ?? LEASE_MS,
-    intercomTimeoutMs: trial.timeoutMs ?? TIMEOUT_MS,
+    ...(trial.leaseMs === undefined ? {} : { leaseMs: trial.leaseMs }),
+    ...(trial.timeoutMs === undefined ? {} : { intercomTimeoutMs: trial.timeoutMs }),
     worker: `${role}-${randomBytes(4).toString('hex')}`,
   });
 
   /** The product over one database: a server, and workers as they are asked for. */
   function over(databaseUrl: string, trial: TrialOptions) {
     const parts: (() => Promise<void>)[] = [];
-    const part = (role: string, connections: number, stopping: AbortSignal): Deps => {
+    const part = (role: string, connections: number, stopping: AbortSignal, limits: TrialOptions): Deps => {
       const db = connectDatabase(databaseUrl, { applicationName: role, max: connections });
       parts.push(() => db.close());
       return buildDeps({
@@ -108,16 +108,17 @@ export async function openSite(desk: Desk, cluster: Cluster, workers: CompiledWo
         registry,
         secretKey,
         stopping,
-        options: optionsOf(role, trial),
+        options: optionsOf(role, limits),
       });
     };
-    const server = part('server', 3, new AbortController().signal);
+    // The readiness checks of a busy machine take longer than the calls of a trial may.
+    const server = part('server', 3, new AbortController().signal, {});
     answer = createApp({ deps: server, useCases: createUseCases(server) });
     return {
       db: server.db,
       async startWorker() {
         const stopping = new AbortController();
-        const deps = part('worker', 10, stopping.signal);
+        const deps = part('worker', 10, stopping.signal, trial);
         const worker = await startWorker(deps, { databaseUrl, concurrency: 4 });
         parts.push(async () => {
           stopping.abort();
@@ -132,7 +133,8 @@ export async function openSite(desk: Desk, cluster: Cluster, workers: CompiledWo
 
   const door = await reachDoor({ appUrl, infraon, intercom }, cluster, over);
 
-  async function open(trial: TrialOptions = {}): Promise<Trial> {
+  async function open(given: TrialOptions = {}): Promise<Trial> {
+    const trial = { leaseMs: LEASE_MS, timeoutMs: TIMEOUT_MS, ...given };
     const name = `trial_${randomBytes(6).toString('hex')}`;
     await cluster.create(name, door.database);
     const { state } = intercom;
@@ -166,8 +168,8 @@ export async function openSite(desk: Desk, cluster: Cluster, workers: CompiledWo
           INTERCOM_APP_URL: intercom.url,
           INFRAON_ALLOWED_HOSTS: allowed,
           SECRET_KEY: secretKey.toString('base64'),
-          LEASE_SECONDS: String((trial.leaseMs ?? LEASE_MS) / 1000),
-          INTERCOM_TIMEOUT_SECONDS: String((trial.timeoutMs ?? TIMEOUT_MS) / 1000),
+          LEASE_SECONDS: String(trial.leaseMs / 1000),
+          INTERCOM_TIMEOUT_SECONDS: String(trial.timeoutMs / 1000),
           LOG_LEVEL: process.env['FAULTS_LOG'] ?? 'silent',
         });
         spawned.push(worker);
@@ -218,7 +220,7 @@ async function reachDoor(
   const database = `door_${randomBytes(6).toString('hex')}`;
   await cluster.create(database);
   await migrate(cluster.urlOf(database));
-  const product = over(cluster.urlOf(database), { leaseMs: 30_000, timeoutMs: 30_000 });
+  const product = over(cluster.urlOf(database), {});
   try {
     await product.startWorker();
     const tenant = await installed(place, WORKSPACE);

@@ -22,6 +22,7 @@ export interface TrialResult {
 export interface Suite {
   /** One trial; everything about it follows from the seed, and from the kind when one is named. */
   run(seed: number, kind?: KindName): Promise<TrialResult>;
+  site: Site;
   close(): Promise<void>;
 }
 
@@ -32,6 +33,7 @@ export async function openSuite(desk: Desk): Promise<Suite> {
   const site = await openSite(desk, cluster, workers);
   const clean = await loadCleanly(site);
   return {
+    site,
     async run(seed, named) {
       const random = seededRandom(seed);
       const drawn = random.pick(DRAWN);
@@ -71,7 +73,7 @@ function struckCalls({ intercom }: Site): Record<string, number> {
 }
 
 async function loadCleanly(site: Site): Promise<CleanLoad> {
-  const trial = await site.open();
+  const trial = await site.open({ leaseMs: 8_000, timeoutMs: 30_000 });
   try {
     await trial.startWorker();
     const run = await finished(trial, await begin(trial));
