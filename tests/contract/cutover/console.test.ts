@@ -106,3 +106,25 @@ describe('the pages of runs', () => {
     await send(world.operator, `${path}/resume`, {}).expect(409);
   });
 });
+
+describe('undoing in the console', () => {
+  it('begins with a dry run, and wants the word typed', async () => {
+    const { sql } = world.test.deps.db;
+    await send(world.operator, 'runs', { kind: 'rollback' }).expect(403);
+    const started = await send(world.owner, 'runs', { kind: 'rollback' }).expect(303);
+    const path = (started.headers as { location: string }).location.replace('/console/', '');
+    expect(await sql`select 1 from runs where kind = 'rollback' and not dry_run`).toHaveLength(0);
+    expect(await page(world.owner, path)).toContain('This is a dry run');
+    expect(await page(world.owner, path)).not.toContain(`action="/console/${path}/undo"`);
+    await sql`update runs set state = 'completed', finished_at = now() where kind = 'rollback'`;
+    expect(await page(world.operator, path)).not.toContain(`action="/console/${path}/undo"`);
+    const mistyped = await send(world.owner, `${path}/undo`, { word: 'undo', contacts: 'archive' }).expect(
+      422,
+    );
+    expect(mistyped.text).toMatch(/id="word-error"\s*>Type UNDO/);
+    expect(await sql`select 1 from runs where kind = 'rollback' and not dry_run`).toHaveLength(0);
+    await send(world.operator, `${path}/undo`, { word: 'UNDO', contacts: 'archive' }).expect(403);
+    await send(world.owner, `${path}/undo`, { word: 'UNDO', contacts: 'archive' }).expect(303);
+    expect(await sql`select 1 from runs where kind = 'rollback' and not dry_run`).toHaveLength(1);
+  });
+});
