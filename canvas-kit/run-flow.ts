@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import type { RejectionAction, RejectionDocument, RunDocument } from '../pipeline/documents.ts';
 import type { Canvas } from './components.ts';
 import { labelOf, textInput, type Handler, type SubmitContext } from './context.ts';
+import { counted } from './format.ts';
 import { overview } from './first-canvas.ts';
 import { checkedNow } from './setup-flow.ts';
 import { refusedScreen } from './screens/messages.ts';
@@ -92,7 +93,9 @@ async function findRejection(context: SubmitContext): Promise<RejectionDocument 
 async function showRejection(context: SubmitContext, error: string | null): Promise<Canvas> {
   const found = await findRejection(context);
   if (found === undefined) return refusedScreen('This record is not rejected any more.', 'rejections');
-  const options = { error, cursor: storedCursor(context) };
+  const { object, code } = found;
+  const alike = await context.useCases.listRejections(context.actor, { object, code, limit: 1 });
+  const options = { error, cursor: storedCursor(context), alike: alike.total };
   return rejectionScreen(found, labelOf(context)(found.object), context.view, options);
 }
 
@@ -119,13 +122,27 @@ async function save(context: SubmitContext): Promise<Canvas> {
   );
 }
 
-function waive(context: SubmitContext): Promise<Canvas> {
+function waiver(context: SubmitContext): RejectionAction {
   const note = textInput(context, 'note');
-  const action: RejectionAction = {
-    action: 'waive',
-    note: note === '' ? 'Waived in the inbox panel.' : note,
-  };
-  return resolve(context, action, 'Waived. The record stays behind.');
+  return { action: 'waive', note: note === '' ? 'Waived in the inbox panel.' : note };
+}
+
+function waive(context: SubmitContext): Promise<Canvas> {
+  return resolve(context, waiver(context), 'Waived. The record stays behind.');
+}
+
+/** All records of the same object and reason as the one on screen. */
+async function resolveAlike(context: SubmitContext, action: RejectionAction, done: string): Promise<Canvas> {
+  const found = await findRejection(context);
+  if (found === undefined) return refusedScreen('This record is not rejected any more.', 'rejections');
+  try {
+    const { object, code } = found;
+    const { affected } = await context.useCases.resolveRejections(context.actor, { object, code }, action);
+    return await rejections(context, '', `${counted(affected, 'record')} ${done}`);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.httpStatus === 403) throw error;
+    return showRejection(context, error.message);
+  }
 }
 
 /** From the sample to what was rejected. */
@@ -142,6 +159,8 @@ export const runHandlers: Record<string, Handler> = {
   rejections: (context) => rejections(context, context.argument, null),
   rejection: (context) => showRejection(context, null),
   retry: (context) => resolve(context, { action: 'retry' }, 'The record is tried again.'),
+  retry_all: (context) => resolveAlike(context, { action: 'retry' }, 'tried again.'),
   save,
   waive,
+  waive_all: (context) => resolveAlike(context, waiver(context), 'waived.'),
 };

@@ -16,6 +16,7 @@ import { asOffered } from './offered-source.ts';
 import { readFullRecord } from './read-source.ts';
 import { linkAliases } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
+import { keepWaivers } from './waivers.ts';
 
 /** A list job reads this many pages, then makes room for others. */
 const PAGES_PER_JOB = 20;
@@ -200,6 +201,7 @@ export async function addToLedger(
     where workspace_id = ${run.workspaceId} and object = ${object} and source_id = any(${sourceIds})
     order by seq
     on conflict (run_id, object, source_id) do nothing`;
+  await keepWaivers(tx, run, object, sourceIds);
 }
 
 /** Records that no endpoint gives: they are what the records of another object say they are. */

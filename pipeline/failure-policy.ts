@@ -35,6 +35,10 @@ export type FailureAction =
 /** Codes that a stage gave its error on purpose; anything else is Intercom's own word. */
 const OUR_CODES: ReadonlySet<string> = new Set(REASON_CODES);
 
+/** For refusals of which only Intercom's own words are known. */
+const WHAT_TO_DO =
+  'Correct the value here or in Infraon, or the rule in the map, then retry; waive the record if it is to stay behind.';
+
 /** Pauses between tries of one record, in ms, by the number of tries it has had. */
 const RETRY_MS = [0, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
 
@@ -62,7 +66,7 @@ export function actionFor(error: unknown, now: Date, attempts: number): FailureA
       message: known ? error.message : `Intercom refused the record: ${error.message}`,
       field: error.field ?? null,
       value: error instanceof RejectedError ? (error.value ?? null) : null,
-      suggestion: error instanceof RejectedError ? (error.suggestion ?? null) : null,
+      suggestion: (error instanceof RejectedError ? error.suggestion : undefined) ?? WHAT_TO_DO,
     };
   }
   return { action: 'crash' };

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Queryable } from '../db/client.ts';
 import { enqueueAdvance } from '../db/queue.ts';
-import type { StoredReason } from '../db/schema/runs.ts';
+import type { RecordOutcome, StoredReason } from '../db/schema/runs.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
@@ -25,10 +25,15 @@ interface Row {
 type Filter = { object?: string | undefined; code?: string | undefined };
 
 /** Only the newest run of a record counts: an older run's rejection may have been fixed since. */
-function newest(sql: Queryable, workspaceId: string, filter: Filter) {
+function newest(
+  sql: Queryable,
+  workspaceId: string,
+  filter: Filter,
+  outcomes: readonly RecordOutcome[] = ['rejected', 'waiting'],
+) {
   return sql`
     from run_records r
-    where r.workspace_id = ${workspaceId} and r.outcome in ('rejected', 'waiting')
+    where r.workspace_id = ${workspaceId} and r.outcome = any(${[...outcomes]})
       ${filter.object === undefined ? sql`` : sql`and r.object = ${filter.object}`}
       ${filter.code === undefined ? sql`` : sql`and r.reason_code = ${filter.code}`}
       and not exists (
@@ -78,9 +83,12 @@ export async function resolveRejection(
 ): Promise<{ affected: number }> {
   if (!/^\d{1,18}$/.test(id)) throw notFound();
   const { sql } = deps.db;
+  // A waiver is lifted by trying the record again.
+  const outcomes: RecordOutcome[] =
+    action.action === 'waive' ? ['rejected', 'waiting'] : ['rejected', 'waiting', 'waived'];
   const rows = await sql<
     Row[]
-  >`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, {})} and r.id = ${id}`;
+  >`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, {}, outcomes)} and r.id = ${id}`;
   if (rows.length === 0) throw notFound();
   return apply(deps, actor, rows, action);
 }

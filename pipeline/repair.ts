@@ -239,11 +239,7 @@ async function markIdMap(tx: Queryable, workspaceId: string, records: RecordRepa
 }
 
 /** What is made anew gets another id: the records that link to it write their links again. */
-async function takeBackReferrers(
-  tx: Queryable,
-  workspaceId: string,
-  records: RecordRepair[],
-): Promise<void> {
+async function takeBackReferrers(tx: Queryable, workspaceId: string, records: RecordRepair[]): Promise<void> {
   const renewed = records.filter(({ steps }) => steps === null);
   if (renewed.length === 0) return;
   await tx`

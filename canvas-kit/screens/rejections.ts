@@ -61,10 +61,11 @@ export function rejectionScreen(
   rejection: RejectionDocument,
   label: string,
   view: View,
-  options: { error: string | null; cursor: string | null },
+  options: { error: string | null; cursor: string | null; alike: number },
 ): Canvas {
-  const { error, cursor } = options;
+  const { error, cursor, alike } = options;
   const { id, field } = rejection;
+  const all = `all ${counted(alike, 'record')} with this reason`;
   const value = formatValue(rejection.value, view.timezone);
   const editable = typeof rejection.value === 'string' ? rejection.value : value;
   return canvas(
@@ -91,8 +92,10 @@ export function rejectionScreen(
             button(`save:${id}`, 'Save and retry', 'primary'),
           ]),
       button(`retry:${id}`, 'Retry', 'secondary'),
+      ...(alike > 1 ? [button(`retry_all:${id}`, `Retry ${all}`, 'secondary')] : []),
       textarea('note', 'Note for the handoff when waived'),
       button(`waive:${id}`, 'Waive', 'secondary'),
+      ...(alike > 1 ? [button(`waive_all:${id}`, `Waive ${all}`, 'secondary')] : []),
       ...back('rejections'),
     ],
     { view: 'rejection', cursor: cursor ?? '' },

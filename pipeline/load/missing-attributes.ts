@@ -27,6 +27,22 @@ export function createMissingAttribute(intercom: IntercomClient): MissingAttribu
   };
 }
 
+/** Which times are refused is not published (Intercom API reference, 6.2); it names the field, of a message or a reply. */
+function refusedTime(error: RejectedError): RejectedError {
+  return new RejectedError(
+    `Intercom does not take the time of this record or of one of its entries: ${error.message}`,
+    {
+      code: 'created_at_refused',
+      field: 'created',
+      suggestion:
+        'Supply another time for the record, or correct the entry in Infraon; then retry. Waive it if the time cannot be changed.',
+      requestId: error.requestId,
+      status: error.status,
+      cause: error,
+    },
+  );
+}
+
 /**
  * Intercom refuses a record with one code for whatever is wrong with a value (`parameter_invalid`), so whether its
  * attribute is gone is found out by looking. Any other error is given back as it came.
@@ -38,6 +54,7 @@ export async function explainRefusal(
 ): Promise<unknown> {
   // What we refuse ourselves has a code of its own and no status.
   if (!(error instanceof RejectedError) || error.status === undefined) return error;
+  if (error.field === 'created_at') return refusedTime(error);
   const name = await missingAttribute(payload).catch(() => undefined);
   if (name === undefined) return error;
   return new RejectedError(`Intercom has no attribute "${name}" any more.`, {

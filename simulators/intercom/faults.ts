@@ -28,6 +28,9 @@ export interface FaultRule {
   after?: number;
   probability?: number;
   seed?: number;
+  /** Code and field of the refusal that `status` answers; by default a code that fits the status, and no field. */
+  code?: string;
+  field?: string;
 }
 
 interface ActiveRule extends FaultRule {
@@ -101,7 +104,7 @@ export function readFaultRules(body: unknown): FaultRule[] | string {
     const mode = MODES.find((name) => name === item['mode']);
     if (mode === undefined) return `mode is one of ${MODES.join(', ')}`;
     const rule: FaultRule = { mode };
-    for (const key of ['method', 'path'] as const) {
+    for (const key of ['method', 'path', 'code', 'field'] as const) {
       const value = item[key];
       if (typeof value === 'string') rule[key] = value;
       else if (value !== undefined) return `${key} is a string`;

@@ -157,7 +157,9 @@ const CODES: Readonly<Record<number, string>> = {
 
 function injected(fault: FaultRule, requestId: string): Reply {
   const status = fault.status ?? 500;
-  const failure = new ApiFailure(status, CODES[status] ?? 'server_error', `Injected ${status}`);
+  const code = fault.code ?? CODES[status] ?? 'server_error';
+  const details = fault.field === undefined ? {} : { field: fault.field };
+  const failure = new ApiFailure(status, code, `Injected ${status}`, details);
   const headers: Record<string, string> = status === 429 ? { 'X-RateLimit-Remaining': '0' } : {};
   return { status, body: errorList(failure, requestId), headers };
 }

@@ -15,8 +15,9 @@ export interface PanelClient {
 
 /** Intercom's part of the panel: signs, sends, and remembers the canvas on screen. */
 export function panelClient(
-  test: Pick<TestApp, 'app'>,
-  who: { workspaceId?: string; adminId: string; conversationId: string },
+  /** The app in this process, or the address of one that runs elsewhere. */
+  test: { app: TestApp['app'] | string },
+  who: { workspaceId?: string; adminId: string; conversationId: string; secret?: string },
 ): PanelClient {
   const base = {
     workspace_id: who.workspaceId ?? WORKSPACE,
@@ -30,7 +31,7 @@ export function panelClient(
     return request(test.app)
       .post(path)
       .set('content-type', 'application/json')
-      .set('x-body-signature', bodySignature(body, CLIENT_SECRET))
+      .set('x-body-signature', bodySignature(body, who.secret ?? CLIENT_SECRET))
       .send(body);
   }
 

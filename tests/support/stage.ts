@@ -11,7 +11,7 @@ import { generateDesk } from '../../simulators/seed/generate.ts';
 import { TEAMMATE_EMAILS } from '../../simulators/seed/teammates.ts';
 import { testDatabase } from './database.ts';
 
-const CLIENT = { id: 'e2e-client', secret: 'e2e-client-secret' };
+export const CLIENT = { id: 'e2e-client', secret: 'e2e-client-secret' };
 
 /** The installing admin, and the teammate who speaks for whoever has no seat. */
 export const OWNER_ID = '7001';

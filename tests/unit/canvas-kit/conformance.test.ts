@@ -123,7 +123,7 @@ const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
     LATER,
     fc
       .tuple(documents.rejection, view, maybe)
-      .map(([one, v, error]) => rejectionScreen(one, 'Requester', v, { error, cursor: null })),
+      .map(([one, v, error]) => rejectionScreen(one, 'Requester', v, { error, cursor: null, alike: 1234 })),
   ],
   findScreen: [
     LATER,

@@ -214,12 +214,16 @@ const LATER: [string, Canvas][] = [
       { note: HOSTILE, cursor: 'x' },
     ),
   ],
-  ['a rejection', rejectionScreen(rejection({}), 'Requester', view, { error: HOSTILE, cursor: null })],
+  [
+    'a rejection',
+    rejectionScreen(rejection({}), 'Requester', view, { error: HOSTILE, cursor: null, alike: 2 }),
+  ],
   [
     'a rejection without field',
     rejectionScreen(rejection({ field: null, value: null }), 'Requester', view, {
       error: null,
       cursor: null,
+      alike: 1,
     }),
   ],
   ['all linked records', relatedScreen(panel(50, true))],
