@@ -52,7 +52,7 @@ const FILE = /^(.+?)\.files\.(.+)$/s;
 
 function repairsOfConversation({ field, class: kind }: Difference): Repair[] {
   if (ATTRIBUTES.test(field)) return [{ action: 'write', steps: ['attributes:'] }];
-  if (field === 'state') return [{ action: 'write', steps: ['close:'] }];
+  if (field === 'state') return [{ action: 'write', steps: ['close:', 'open:'] }];
   if (field === 'assignee') return [{ action: 'write', steps: ['assign:'] }];
   const [, part] = PART.exec(field) ?? [];
   const [, carrier, file] = FILE.exec(part ?? '') ?? [];
