@@ -42,7 +42,7 @@ function troubledDesk(): Desk {
   return desk;
 }
 
-/** Of these the record moves all the same, and says so in a warning: docs/runbook.md, "Rejected records". */
+/** Of these the record moves all the same, and says so in a warning: docs/runbook.md, "records `rejected`". */
 const WARNINGS = ['invalid_phone', 'attachment_too_large', 'attachment_unavailable', 'article_restricted'];
 
 /** Codes that set a record aside in the full run below. */
