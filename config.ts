@@ -13,6 +13,8 @@ export interface Config {
   intercom: {
     clientId: string;
     clientSecret: string;
+    /** The secret before a rotation: still accepted for signatures, never sent. */
+    previousClientSecret: string | undefined;
     /** Overrides the REST and token host of every region. */
     apiUrl: string | undefined;
     /** Overrides the web host of every region (`/oauth`, App Store redirect, deep links). */
@@ -22,6 +24,8 @@ export interface Config {
   };
   /** 32 bytes: encryption at rest and session signing. */
   secretKey: Buffer;
+  /** Keys before a rotation: they open what was sealed with them, and seal nothing. */
+  previousSecretKeys: Buffer[];
   /** `host:port` pairs that may be private or plain http. */
   infraonAllowedHosts: string[];
   workerConcurrency: number;
@@ -47,6 +51,23 @@ export interface MessengerConfig {
 
 const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
+const KEY_FORM = '32 random bytes in base64 (openssl rand -base64 32)';
+
+function keyOf(text: string): Buffer {
+  return Buffer.from(text, 'base64');
+}
+
+function isKey(key: Buffer): boolean {
+  return key.length === 32;
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
 const Environment = z.object({
   PORT: z.coerce.number({ error: 'a port number' }).int().min(0).max(65535).default(3000),
   PUBLIC_URL: url.optional(),
@@ -59,19 +80,17 @@ const Environment = z.object({
   INTERCOM_CLIENT_SECRET: z.string({ error: "the app's client secret from Intercom's Developer Hub" }).min(1),
   INTERCOM_API_URL: url.optional(),
   INTERCOM_APP_URL: url.optional(),
-  SECRET_KEY: z
-    .string({ error: '32 random bytes in base64 (openssl rand -base64 32)' })
-    .transform((value) => Buffer.from(value, 'base64'))
-    .refine((key) => key.length === 32, '32 random bytes in base64 (openssl rand -base64 32)'),
+  INTERCOM_CLIENT_SECRET_PREVIOUS: z.string().optional(),
+  SECRET_KEY: z.string({ error: KEY_FORM }).transform(keyOf).refine(isKey, KEY_FORM),
+  SECRET_KEY_PREVIOUS: z
+    .string()
+    .default('')
+    .transform((value) => listOf(value).map(keyOf))
+    .refine((keys) => keys.every(isKey), `a comma-separated list of former keys, each ${KEY_FORM}`),
   INFRAON_ALLOWED_HOSTS: z
     .string()
     .default('')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter(Boolean),
-    )
+    .transform((value) => listOf(value).map((host) => host.toLowerCase()))
     .refine(
       (hosts) => hosts.every((host) => /^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$/.test(host)),
       'a comma-separated list of host:port',
@@ -130,11 +149,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     intercom: {
       clientId: env.INTERCOM_CLIENT_ID,
       clientSecret: env.INTERCOM_CLIENT_SECRET,
+      previousClientSecret: env.INTERCOM_CLIENT_SECRET_PREVIOUS,
       apiUrl: env.INTERCOM_API_URL,
       appUrl: env.INTERCOM_APP_URL,
       timeoutSeconds: env.INTERCOM_TIMEOUT_SECONDS,
     },
     secretKey: env.SECRET_KEY,
+    previousSecretKeys: env.SECRET_KEY_PREVIOUS,
     infraonAllowedHosts: env.INFRAON_ALLOWED_HOSTS,
     workerConcurrency: env.WORKER_CONCURRENCY,
     rateShare: env.RATE_SHARE,

@@ -11,6 +11,8 @@ export interface SecretBox {
   seal(plain: string, workspaceId: string, purpose: SecretPurpose): string;
   /** Throws when the text was altered, moved, or sealed with a key that is not in the ring. */
   open(sealed: string, workspaceId: string, purpose: SecretPurpose): string;
+  /** Whether the newest key sealed it. */
+  isCurrent(sealed: string): boolean;
 }
 
 function keyId(key: Buffer): string {
@@ -48,6 +50,7 @@ export function createSecretBox(keys: [Buffer, ...Buffer[]]): SecretBox {
         cipher.getAuthTag().toString('base64url'),
       ].join('.');
     },
+    isCurrent: (sealed) => sealed.startsWith(`v1.${sealingId}.`),
     open(sealed, workspaceId, purpose) {
       const [version, id, nonce, text, tag] = sealed.split('.');
       if (

@@ -4,6 +4,7 @@ import { openDatabase } from '../db/open.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
+import { resealSecrets } from '../pipeline/reseal.ts';
 import { startWorker } from './worker.ts';
 
 /** Connections per parallel task: its own writes, and the heartbeat beside them. */
@@ -27,9 +28,11 @@ async function start(config: Config): Promise<void> {
     log,
     registry: await loadRegistry(),
     secretKey: config.secretKey,
+    previousSecretKeys: config.previousSecretKeys,
     stopping: stopping.signal,
     options: pipelineOptions(config, 'worker'),
   });
+  await resealSecrets(deps);
   const worker = await startWorker(deps, { databaseUrl: db.url, concurrency: config.workerConcurrency });
   log.info({ concurrency: config.workerConcurrency, worker: deps.options.worker }, 'worker started');
 

@@ -32,6 +32,8 @@ export interface DepsInput {
   registry: Registry;
   /** 32 bytes: encryption at rest. */
   secretKey: Buffer;
+  /** Open what was sealed before a rotation. */
+  previousSecretKeys?: Buffer[];
   options: PipelineOptions;
   /** Aborted when the process is told to stop. */
   stopping: AbortSignal;
@@ -58,7 +60,7 @@ export function buildDeps(input: DepsInput): Deps {
     ledger: createLedgerWriter(db.sql),
     fileBytes: createByteBudget(FILE_BYTES),
     rateGates: createRateGates(db, clock, options),
-    secrets: createSecretBox([input.secretKey]),
+    secrets: createSecretBox([input.secretKey, ...(input.previousSecretKeys ?? [])]),
     model:
       options.mappingModel === undefined
         ? undefined
@@ -108,6 +110,7 @@ export function pipelineOptions(config: Config, role: 'server' | 'worker'): Pipe
     publicUrl: config.publicUrl,
     intercomClientId: config.intercom.clientId,
     intercomClientSecret: config.intercom.clientSecret,
+    intercomPreviousSecret: config.intercom.previousClientSecret,
     intercomApiUrl: config.intercom.apiUrl,
     intercomAppUrl: config.intercom.appUrl,
     infraonAllowedHosts: config.infraonAllowedHosts,

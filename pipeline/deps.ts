@@ -57,6 +57,8 @@ export interface PipelineOptions {
   publicUrl: string;
   intercomClientId: string;
   intercomClientSecret: string;
+  /** Accepted for signatures while Intercom still signs with it. */
+  intercomPreviousSecret?: string | undefined;
   intercomApiUrl: string | undefined;
   intercomAppUrl: string | undefined;
   infraonAllowedHosts: string[];

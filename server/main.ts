@@ -19,6 +19,7 @@ async function start(config: Config): Promise<void> {
     log,
     registry: await loadRegistry(),
     secretKey: config.secretKey,
+    previousSecretKeys: config.previousSecretKeys,
     stopping: closing.signal,
     options: pipelineOptions(config, 'server'),
   });

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import type { PipelineOptions } from '../pipeline/deps.ts';
 
 /**
  * Intercom signs in two ways with the same secret (app platform reference, sections 2.4 and 3): Canvas Kit and the
@@ -33,6 +34,14 @@ export function isSigned(
     matches = timingSafeEqual(expected, given) || matches;
   }
   return matches && wellFormed;
+}
+
+/** The app's secret, and for as long as a rotation takes the one before it. */
+export function signingSecrets(
+  options: Pick<PipelineOptions, 'intercomClientSecret' | 'intercomPreviousSecret'>,
+): string[] {
+  const { intercomClientSecret: current, intercomPreviousSecret: previous } = options;
+  return previous === undefined ? [current] : [current, previous];
 }
 
 /** The bytes of a request that `express.raw` has read; none when the request had no body. */

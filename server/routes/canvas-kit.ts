@@ -4,7 +4,7 @@ import type { Deps } from '../../pipeline/deps.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import { jsonOf } from '../raw-json.ts';
 import { requestIdOf } from '../request-context.ts';
-import { rawBody, requireSignature } from '../signatures.ts';
+import { rawBody, requireSignature, signingSecrets } from '../signatures.ts';
 
 /** The whole conversation travels in every request, so bodies are far beyond Express's default limit. */
 const BODY_LIMIT = '10mb';
@@ -16,7 +16,7 @@ export function canvasKitRoutes(deps: Deps, useCases: UseCases): Router {
   router.use(
     ['/canvas-kit/initialize', '/canvas-kit/submit'],
     express.raw({ type: () => true, limit: BODY_LIMIT }),
-    requireSignature('body', [deps.options.intercomClientSecret]),
+    requireSignature('body', signingSecrets(deps.options)),
   );
   router.post('/canvas-kit/initialize', async (request, response) => {
     response.json(await panel.initialize(jsonOf(rawBody(request)), requestIdOf(response)));

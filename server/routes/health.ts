@@ -5,7 +5,7 @@ import type { Deps } from '../../pipeline/deps.ts';
 import { installationHealth } from '../../pipeline/installation-health.ts';
 import type { Metrics } from '../metrics.ts';
 import { jsonOf } from '../raw-json.ts';
-import { rawBody, requireSignature } from '../signatures.ts';
+import { rawBody, requireSignature, signingSecrets } from '../signatures.ts';
 
 const HealthCheck = z.object({ workspace_id: z.string().min(1) });
 
@@ -35,7 +35,7 @@ export function healthRoutes(deps: Deps, metrics: Metrics): Router {
   router.post(
     '/intercom/health',
     express.raw({ type: () => true, limit: '1mb' }),
-    requireSignature('body', [deps.options.intercomClientSecret]),
+    requireSignature('body', signingSecrets(deps.options)),
     async (request, response) => {
       const workspaceId = workspaceOf(rawBody(request));
       if (workspaceId === undefined) {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../../pipeline/deps.ts';
 import { handleUninstallHint } from '../../pipeline/uninstall.ts';
 import { jsonOf } from '../raw-json.ts';
-import { isSigned, rawBody } from '../signatures.ts';
+import { isSigned, rawBody, signingSecrets } from '../signatures.ts';
 
 const Hint = z.object({ app_id: z.string().min(1) });
 
@@ -17,7 +17,7 @@ export function uninstallRoutes(deps: Deps): Router {
     '/intercom/uninstall',
     express.raw({ type: () => true, limit: '100kb' }),
     async (request, response) => {
-      const secrets = [deps.options.intercomClientSecret];
+      const secrets = signingSecrets(deps.options);
       const bytes = rawBody(request);
       const forged =
         wrongly('body', request.get('x-body-signature')) || wrongly('hub', request.get('x-hub-signature'));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Deps } from '../../pipeline/deps.ts';
 import { storeNotification } from '../../pipeline/notifications.ts';
 import { jsonOf } from '../raw-json.ts';
-import { rawBody, requireSignature } from '../signatures.ts';
+import { rawBody, requireSignature, signingSecrets } from '../signatures.ts';
 
 const Notification = z.looseObject({
   /** A ping may come without one. */
@@ -24,7 +24,7 @@ export function webhookRoutes(deps: Deps): Router {
   router.post(
     '/intercom/webhooks',
     express.raw({ type: () => true, limit: '1mb' }),
-    requireSignature('hub', [deps.options.intercomClientSecret]),
+    requireSignature('hub', signingSecrets(deps.options)),
     async (request, response) => {
       const notification = Notification.safeParse(jsonOf(rawBody(request)));
       if (!notification.success) {

@@ -60,6 +60,8 @@ describe('the environment', () => {
     ['INTERCOM_API_URL', 'ftp://api.example'],
     ['INTERCOM_APP_URL', 'nowhere'],
     ['SECRET_KEY', 'too-short'],
+    ['SECRET_KEY_PREVIOUS', 'too-short'],
+    ['SECRET_KEY_PREVIOUS', `${Buffer.alloc(32, 1).toString('base64')},oops`],
     ['INFRAON_ALLOWED_HOSTS', 'desk.example'],
     ['INFRAON_ALLOWED_HOSTS', 'http://desk.example:80'],
     ['WORKER_CONCURRENCY', '0'],
@@ -72,6 +74,19 @@ describe('the environment', () => {
     const message = refusal({ ...GOOD, [name]: value });
     expect(message).toMatch(new RegExp(`^${name} is malformed: expected .+`));
     expect(message).not.toContain('\n');
+  });
+
+  it('takes the secrets before a rotation, any number of keys', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const config = loadConfig({
+      ...GOOD,
+      SECRET_KEY_PREVIOUS: `${one.toString('base64')}, ${two.toString('base64')}`,
+      INTERCOM_CLIENT_SECRET_PREVIOUS: 'before',
+    });
+    expect(config.previousSecretKeys).toEqual([one, two]);
+    expect(config.intercom.previousClientSecret).toBe('before');
+    expect(loadConfig(GOOD).previousSecretKeys).toEqual([]);
+    expect(loadConfig(GOOD).intercom.previousClientSecret).toBeUndefined();
   });
 
   it('wants both halves of a pair', () => {
