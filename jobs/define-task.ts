@@ -2,6 +2,7 @@ import type { JobHelpers } from 'graphile-worker';
 import { TASKS, type TaskName, type TaskPayload } from '../db/queue.ts';
 import { AuthError, LeaseLostError, messageOf } from '../errors.ts';
 import type { Deps } from '../pipeline/deps.ts';
+import { enqueueHealthReport } from '../pipeline/health-report.ts';
 import { pauseForReason } from '../pipeline/run-control.ts';
 
 export type Task = (deps: Deps, payload: unknown, helpers: JobHelpers) => Promise<void>;
@@ -32,6 +33,7 @@ export function defineTask<T extends TaskName>(
             ? `The connection was refused: ${messageOf(error)}. Reconnect, then resume the run.`
             : `${name.replaceAll('_', ' ')} failed ${helpers.job.attempts} times: ${messageOf(error)}`;
         await pauseForReason(deps.db.sql, payload.workspaceId, payload.runId, reason);
+        if (error instanceof AuthError) await enqueueHealthReport(deps.db.sql, payload.workspaceId);
         return;
       }
       throw error;

@@ -1,4 +1,5 @@
 import type { TaskName } from '../db/queue.ts';
+import { installationHealthTask, notificationsTask } from './tasks/notices.ts';
 import type { Task } from './define-task.ts';
 import { advanceRunTask } from './tasks/advance-run.ts';
 import { decideRollbackTask } from './tasks/decide-rollback.ts';
@@ -20,6 +21,8 @@ export const TASK_LIST: Record<TaskName, Task> = {
   select_sample: selectSampleTask,
   decide_rollback: decideRollbackTask,
   run_batch: runBatchTask,
+  process_notifications: notificationsTask,
+  report_health: installationHealthTask,
   look_at_source: lookAtSource,
   hypercare_check: hypercareCheck,
   erase_staged: eraseStagedTask,

@@ -17,6 +17,7 @@ import type { RecordStep } from '../db/schema/runs.ts';
 import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { actionFor } from './failure-policy.ts';
+import { enqueueHealthReport } from './health-report.ts';
 import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunState } from '../db/schema/runs.ts';
@@ -108,6 +109,7 @@ async function afterFailure(
     failure.action === 'pause' ? failure.reason : `Stopped after ${attempts} tries: ${messageOf(error)}`;
   if (failure.action === 'pause' || attempts >= MAX_BATCH_TRIES) {
     await pauseForReason(deps.db.sql, run.workspaceId, run.id, reason);
+    await enqueueHealthReport(deps.db.sql, run.workspaceId);
     return null;
   }
   return failure.action === 'retry' ? failure.at : new Date(deps.clock.now().getTime() + 5_000);

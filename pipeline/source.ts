@@ -7,6 +7,7 @@ import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, SourceDocument, SourceInput } from './documents.ts';
+import { enqueueHealthReport } from './health-report.ts';
 import { clientDeps, findConnection } from './infraon-access.ts';
 import { teammateName } from './teammate-name.ts';
 
@@ -87,6 +88,7 @@ export async function connectSource(deps: Deps, actor: Actor, input: SourceInput
       strategy: credentials.strategy,
       refused: capabilities.filter(({ ok }) => !ok).map(({ id }) => id),
     });
+    await enqueueHealthReport(tx, workspaceId);
   });
   return getSource(deps, actor);
 }

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
-import { createdAt, workspaceId } from './columns.ts';
+import { at, createdAt, workspaceId } from './columns.ts';
 
 /** Who did what; `adminId` is the teammate's Intercom id. */
 export const auditLog = pgTable(
@@ -16,13 +17,23 @@ export const auditLog = pgTable(
 );
 
 /** Webhook notifications by Intercom's id, so that a repeat is a no-op. */
-export const webhookEvents = pgTable('webhook_events', {
-  id: text('id').primaryKey(),
-  workspaceId: workspaceId(),
-  topic: text('topic').notNull(),
-  payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
-  createdAt: createdAt(),
-});
+export const webhookEvents = pgTable(
+  'webhook_events',
+  {
+    id: text('id').primaryKey(),
+    workspaceId: workspaceId(),
+    topic: text('topic').notNull(),
+    /** Emptied once it was processed: only the id is kept, against repeats. */
+    payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
+    createdAt: createdAt(),
+    processedAt: at('processed_at'),
+  },
+  (table) => [
+    index('webhook_events_open')
+      .on(table.workspaceId)
+      .where(sql`processed_at is null`),
+  ],
+);
 
 /** Agents' "something is missing here", with the conversation they looked at. */
 export const agentReports = pgTable('agent_reports', {

@@ -12,6 +12,8 @@ export const installations = pgTable('installations', {
   accessToken: text('access_token'),
   state: text('state').$type<'active' | 'unauthorized' | 'uninstalled'>().notNull().default('active'),
   installedAt: at('installed_at').notNull().defaultNow(),
+  /** What Intercom was last told about our health: `OK`, or `UNHEALTHY` with the reason. */
+  reportedHealth: text('reported_health'),
   updatedAt: updatedAt(),
   uninstalledAt: at('uninstalled_at'),
 });

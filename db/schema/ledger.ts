@@ -28,6 +28,8 @@ export const idMap = pgTable(
     primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
     index('id_map_destination').on(table.workspaceId, table.resource, table.destinationId),
     index('id_map_display_id').on(table.workspaceId, table.displayId),
+    index('id_map_number').on(table.workspaceId, sql`lower(${table.displayId})`),
+    index('id_map_typed_id').on(table.workspaceId, sql`lower(${table.sourceId})`),
   ],
 );
 

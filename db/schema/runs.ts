@@ -146,6 +146,8 @@ export const runRecords = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.runId, table.object, table.sourceId] }),
+    /** The newest row of one record, for the panel and the ledger. */
+    index('run_records_of_record').on(table.workspaceId, table.object, table.sourceId, table.id),
     index('run_records_claim').on(table.runId, table.object, table.step, table.id),
     index('run_records_record').on(table.workspaceId, table.object, table.sourceId, table.id),
     index('run_records_ledger').on(table.runId, table.object, table.outcome),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { at, createdAt, updatedAt, workspaceId } from './columns.ts';
 
@@ -43,6 +44,9 @@ export const sourceRecords = pgTable(
     primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
     index('source_records_aliases').using('gin', table.aliases),
     index('source_records_display_id').on(table.workspaceId, table.displayId),
+    /** Numbers and ids as people type them. */
+    index('source_records_number').on(table.workspaceId, sql`lower(${table.displayId})`),
+    index('source_records_typed_id').on(table.workspaceId, sql`lower(${table.sourceId})`),
   ],
 );
 

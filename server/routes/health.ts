@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
 import { installationHealth } from '../../pipeline/installation-health.ts';
+import { rememberHealth } from '../../pipeline/health-report.ts';
 import type { Metrics } from '../metrics.ts';
 import { jsonOf } from '../raw-json.ts';
 import { rawBody, requireSignature, signingSecrets } from '../signatures.ts';
@@ -42,7 +43,9 @@ export function healthRoutes(deps: Deps, metrics: Metrics): Router {
         response.status(400).json({ state: 'UNKNOWN' });
         return;
       }
-      response.json(await installationHealth(deps, workspaceId));
+      const status = await installationHealth(deps, workspaceId);
+      await rememberHealth(deps, workspaceId, status);
+      response.json(status);
     },
   );
   return router;

@@ -1,0 +1,11 @@
+import { reportHealth } from '../../pipeline/health-report.ts';
+import { processNotifications } from '../../pipeline/notifications.ts';
+import { defineTask } from '../define-task.ts';
+
+export const notificationsTask = defineTask('process_notifications', (deps, { workspaceId }) =>
+  processNotifications(deps, workspaceId),
+);
+
+export const installationHealthTask = defineTask('report_health', (deps, { workspaceId }) =>
+  reportHealth(deps, workspaceId),
+);
