@@ -67,7 +67,8 @@ async function takeSlice(
 
 /**
  * Learns from an answer's headers: the limit, and when Intercom's window ends. A 429 means the window is used up, by
- * whomever: nothing more is granted before its reset. A reset in the past, or further away than one window, is ignored,
+ * whomever: nothing more is granted before its reset. Fewer calls left than we still meant to grant means that other apps
+ * are busy: what is left is all that is granted in this window. A reset in the past, or further away than one window, is ignored,
  * so that no process spins on it or sleeps for it.
  */
 export async function reportHeaders(
@@ -77,11 +78,16 @@ export async function reportHeaders(
   refused: boolean,
 ): Promise<void> {
   const limit = headers.limit === undefined || headers.limit <= 0 ? null : Math.floor(headers.limit);
+  const remaining = headers.remaining === undefined ? null : Math.floor(headers.remaining);
   const resetAt = headers.resetAtMs === undefined ? null : new Date(headers.resetAtMs);
   await sql`
     update rate_budgets set
       call_limit = coalesce(${limit}::int, call_limit),
-      granted = case when ${refused} then greatest(granted, coalesce(${limit}::int, call_limit)) else granted end,
+      granted = case
+        when ${refused} then greatest(granted, coalesce(${limit}::int, call_limit))
+        when ${remaining}::int is not null and abs(extract(epoch from ${resetAt}::timestamptz - window_ends_at)) <= 1
+          then greatest(granted, floor(coalesce(${limit}::int, call_limit) * share_percent / 100.0)::int - ${remaining}::int)
+        else granted end,
       window_ends_at = case
         when ${resetAt}::timestamptz > now() and ${resetAt}::timestamptz <= now() + ${WINDOW_MS + 1_000} * interval '1 millisecond'
           then ${resetAt}::timestamptz

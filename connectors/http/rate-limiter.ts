@@ -86,8 +86,16 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
     },
     observe(headers, refused) {
       if (refused) left = 0;
+      // Other apps of the workspace were faster: what is left of the window is all there is.
+      const isCrowded =
+        !refused &&
+        headers.remaining !== undefined &&
+        headers.remaining < left &&
+        !isOffGrid(headers.resetAtMs);
+      if (isCrowded) left = headers.remaining ?? left;
       const news =
         refused ||
+        isCrowded ||
         (headers.limit !== undefined && headers.limit !== knownLimit) ||
         isOffGrid(headers.resetAtMs);
       if (!news || reporting) return;
