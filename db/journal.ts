@@ -147,7 +147,7 @@ async function commitGroup(sql: Queryable, entries: LedgerWrite[]): Promise<Grou
       select token from leases where token = any(${leases}::uuid[]) and expires_at > now() for share
     ), settled as (
       update load_journal j
-      set state = v.state, destination_id = v.destination_id, prior = v.prior, result = v.result, settled_at = now()
+      set state = v.state, destination_id = v.destination_id, prior = coalesce(v.prior, j.prior), result = v.result, settled_at = now()
       from jsonb_to_recordset(${settlementsOf(entries)}::jsonb)
         as v(id bigint, state text, destination_id text, prior jsonb, result jsonb)
       where j.id = v.id and j.state = 'intent'

@@ -116,7 +116,14 @@ async function prepareDataAttributes(
           data_type: DATA_TYPES[spec.type],
           description: 'From Infraon Desk',
         };
-        return idOf(await client.createDataAttribute(attribute));
+        // A name stays taken while its attribute is archived, as a rollback leaves it (Intercom API 2.16, POST /data_attributes).
+        const all = await client.listDataAttributes(model, { archivedToo: true });
+        const archived = all.find(({ name, archived: is }) => name === spec.name && is === true)?.id;
+        return idOf(
+          archived === undefined
+            ? await client.createDataAttribute(attribute)
+            : await client.setDataAttributeArchived(archived, false),
+        );
       },
       signal,
     );
@@ -158,7 +165,7 @@ async function prepareConversationAttributes(
 
 /** An option that was asked for by a call whose answer got lost is looked for before it is asked for again. */
 async function addMissingOptions(
-  { deps, client, signal }: Preparing,
+  { deps, run, client, signal }: Preparing,
   attribute: ConversationAttribute,
   spec: AttributeSpec,
 ): Promise<void> {
@@ -166,7 +173,10 @@ async function addMissingOptions(
   for (const label of spec.options ?? []) {
     for (let tries = 1; !options.some((each) => each.label === label && each.archived !== true); tries += 1) {
       try {
-        await client.addConversationAttributeOption(attribute.id, label);
+        const { options: all } = await client.addConversationAttributeOption(attribute.id, label);
+        const added = all.find((each) => each.label === label && each.archived !== true);
+        if (added?.id != null)
+          await rememberOption(deps, run, attribute.name, label, `${attribute.id}/${added.id}`);
         break;
       } catch (error) {
         if (!(error instanceof TransientError) || tries >= MAX_OPTION_TRIES) throw error;
@@ -210,4 +220,21 @@ function newConversationAttribute(spec: AttributeSpec): NewConversationAttribute
 
 function itemOf(kind: string, spec: AttributeSpec): Item {
   return { kind, name: spec.name, detail: { type: spec.type, options: spec.options ?? null } };
+}
+
+/** Kind of what is remembered of an option that was added to a list attribute. */
+export const OPTION_KIND = 'conversation_option';
+
+async function rememberOption(
+  deps: Deps,
+  run: FrozenRun,
+  attribute: string,
+  option: string,
+  id: string,
+): Promise<void> {
+  await deps.db.sql`
+    insert into prepared_items (workspace_id, kind, name, destination_id, origin, detail, run_id)
+    values (${run.workspaceId}, ${OPTION_KIND}, ${`${attribute}: ${option}`}, ${id}, 'created',
+      ${JSON.stringify({ attribute })}::jsonb, ${run.id})
+    on conflict (workspace_id, kind, name) do update set destination_id = excluded.destination_id, updated_at = now()`;
 }

@@ -80,7 +80,7 @@ async function findRows(
 ): Promise<Row[]> {
   if (wanted.length === 0) return [];
   return sql<Row[]>`
-    select w.object, w."sourceId", coalesce(s.display_id, m.display_id) as "displayId", r.outcome, r.run_id as "runId",
+    select w.object, w."sourceId", coalesce(s.display_id, m.display_id) as "displayId", r.state as outcome, r.run_id as "runId",
       r.reason_code as "reasonCode", r.reason, r.warnings, s.raw_hash as "rawHash", r.mapped_hash as "mappedHash",
       m.loaded_hash as "loadedHash", m.resource, m.destination_id as "destinationId",
       m.facts->>'kind' as kind
@@ -88,7 +88,9 @@ async function findRows(
     left join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w."sourceId"
     left join id_map m on m.workspace_id = ${workspaceId} and m.object = w.object and m.source_id = w."sourceId"
     left join lateral (
-      select * from run_records r where r.workspace_id = ${workspaceId} and r.object = w.object and r.source_id = w."sourceId"
+      select r.*, case when r.undo is not null and m.source_id is null then 'rolled_back' else r.outcome end as state
+      from run_records r where r.workspace_id = ${workspaceId} and r.object = w.object and r.source_id = w."sourceId"
+        and (r.undo is null or r.outcome = 'updated')
       order by r.id desc limit 1
     ) r on true
     where s.source_id is not null or m.source_id is not null`;

@@ -24,7 +24,10 @@ interface Row {
 
 type Filter = { object?: string | undefined; code?: string | undefined };
 
-/** Only the newest run of a record counts: an older run's rejection may have been fixed since. */
+/**
+ * Only the newest run of a record counts: an older run's rejection may have been fixed since. A dry run of a rollback says
+ * nothing new of it, and what a rolled back run set aside is for the next run.
+ */
 function newest(
   sql: Queryable,
   workspaceId: string,
@@ -37,7 +40,9 @@ function newest(
       ${filter.object === undefined ? sql`` : sql`and r.object = ${filter.object}`}
       ${filter.code === undefined ? sql`` : sql`and r.reason_code = ${filter.code}`}
       and not exists (
-        select 1 from run_records n where n.workspace_id = r.workspace_id and n.object = r.object and n.source_id = r.source_id and n.id > r.id)`;
+        select 1 from run_records n where n.workspace_id = r.workspace_id and n.object = r.object and n.source_id = r.source_id and n.id > r.id
+          and (n.undo is null or n.outcome = 'updated'))
+      and not exists (select 1 from runs u where u.id = r.run_id and u.rolled_back_by is not null)`;
 }
 
 const COLUMNS = (sql: Queryable) => sql`
@@ -147,7 +152,7 @@ const PERMISSIONS = ['allow_without_email', INTERCOM_ID];
 
 function checkFields(deps: Deps, rows: Row[], values: Record<string, unknown>): void {
   for (const object of new Set(rows.map((row) => row.object))) {
-    const { fields } = deps.registry.get(object);
+    const fields = deps.registry.find(object)?.fields ?? [];
     const unknown = Object.keys(values).find(
       (key) =>
         !PERMISSIONS.includes(key) &&
@@ -190,7 +195,12 @@ async function retry(tx: Queryable, workspaceId: string, rows: Row[]): Promise<v
     set step = case when s.depth = 'full' then 'map' else 'extract' end, outcome = 'pending', reason_code = null, reason = null,
       waits_for = null, not_before = null
     from source_records s
-    where r.id = any(${ids}::bigint[]) and s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id`;
+    where r.id = any(${ids}::bigint[]) and r.undo is null and s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id`;
+  // What Intercom refused to take back is tried again.
+  await tx`
+    update run_records r
+    set step = 'undo', outcome = 'pending', reason_code = null, reason = null, not_before = null, attempts = 0
+    where r.workspace_id = ${workspaceId} and r.id = any(${ids}::bigint[]) and r.undo is not null`;
   await wakeChildren(tx, ids);
 }
 

@@ -37,6 +37,17 @@ export async function reopenRuns(tx: Queryable, workspaceId: string, runIds: str
     where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('completed', 'completed_with_findings')`;
   const closed = await tx`
     select 1 from runs where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('cancelled', 'failed')`;
+  const undone = await tx`
+    select 1 from runs where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and rolled_back_by is not null`;
+  if (undone.length > 0) {
+    throw new UserError(
+      'The run of this record was rolled back. Start a new run: it takes the record up again.',
+      {
+        code: 'rolled_back',
+        httpStatus: 409,
+      },
+    );
+  }
   if (closed.length > 0) {
     throw new UserError(
       'The run of this record was cancelled. Start a new run: it takes the record up again.',

@@ -206,6 +206,12 @@ export async function approveRun(deps: Deps, actor: Actor, runId: string): Promi
   requireRole(actor, 'owner');
   await deps.db.sql.begin(async (tx) => {
     const run = await requireRow(tx, actor, runId, true);
+    if (run.rolledBackBy !== null) {
+      throw new UserError('This sample was rolled back. Run another one.', {
+        code: 'rolled_back',
+        httpStatus: 409,
+      });
+    }
     if (run.kind !== 'sample' || (run.state !== 'completed' && run.state !== 'completed_with_findings')) {
       throw new UserError('Only a finished sample can be approved.', {
         code: 'wrong_state',

@@ -20,6 +20,7 @@ export async function planVerification(
     from id_map m join run_records r
       on r.workspace_id = m.workspace_id and r.object = m.object and r.source_id = m.source_id and r.mapped is not null
       and r.outcome in ('created', 'updated', 'adopted', 'unchanged')
+      and r.undone_by is null
     where m.workspace_id = ${workspaceId} and m.object = any(${objects}) and m.state = 'complete'
       ${limit === undefined ? tx`` : chosen(tx, workspaceId, runId, limit)}
     order by m.object, m.source_id, r.id desc`;

@@ -160,7 +160,7 @@ async function newestVerification(
     select v.key as class, sum(v.value::int)::int as values
     from (
       select distinct on (object, source_id) verification from run_records
-      where workspace_id = ${workspaceId} and verification is not null
+      where workspace_id = ${workspaceId} and verification is not null and undo is null
       order by object, source_id, id desc) newest, jsonb_each_text(newest.verification) v
     group by v.key`;
   return Object.fromEntries(rows.map((row) => [row.class, row.values]));

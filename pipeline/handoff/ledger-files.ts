@@ -100,7 +100,7 @@ export function verification(sql: Queryable, workspaceId: string): AsyncGenerato
   const rows = sql<VerificationRow[]>`
     with checked as (
       select distinct on (object, source_id) object, source_id, display_id, run_id, verification
-      from run_records where workspace_id = ${workspaceId} and verification is not null
+      from run_records where workspace_id = ${workspaceId} and verification is not null and undo is null
       order by object, source_id, id desc)
     select 'record' as row, object, source_id as "sourceId", display_id as number, run_id::text as run, verification as counts,
       null as class, null as field, null::jsonb as expected, null::jsonb as actual, null::timestamptz as "repairedAt", 0 as id

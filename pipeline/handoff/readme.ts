@@ -51,7 +51,7 @@ async function counts(sql: Queryable, workspaceId: string) {
     select jsonb_object_agg(class, values) as classes from (
       select v.key as class, sum(v.value::int) as values
       from (select distinct on (object, source_id) verification from run_records
-        where workspace_id = ${workspaceId} and verification is not null order by object, source_id, id desc) r,
+        where workspace_id = ${workspaceId} and verification is not null and undo is null order by object, source_id, id desc) r,
         jsonb_each_text(r.verification) v
       group by v.key) c`;
   return { ...row, classes: classes?.classes ?? {} };

@@ -212,7 +212,7 @@ async function writeContent(
   context: LoadContext,
 ): Promise<StepResult> {
   const id = requireId(target);
-  const prior = existing.fresh === true ? undefined : await readPrior(id, kind, context);
+  if (existing.fresh !== true) await target.keepPrior({ ...(await readPrior(id, kind, context)) });
   const { html, lostImages, warnings } = await bodyOf(
     payload,
     await resolvedLinks(payload, context),
@@ -228,7 +228,7 @@ async function writeContent(
   };
   const facts = { ...existing.facts, kind, state: payload.state, lost_images: lostImages };
   const noticed = [...warnings, ...filesNotMoved(payload), ...authorNotMatched(payload, context)];
-  const more = { warnings: noticed, ...(prior === undefined ? {} : { prior: { ...prior } }) };
+  const more = { warnings: noticed };
   if (kind === 'internal_article') {
     await refusedAuthor(
       author,

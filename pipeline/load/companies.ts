@@ -48,16 +48,17 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
     operation: 'POST /companies',
     identity: { company_id: payload.company_id },
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
-      const prior = existing?.fresh === false ? await priorOf(existing, payload, context) : null;
+      const isFresh = existing?.fresh === true;
+      const prior = isFresh ? null : await priorOf(existing, payload, context);
+      if (prior !== null) await target.keepPrior({ ...prior });
       const company = await context.intercom.upsertCompany({
         ...fields,
         custom_attributes: resolveAttributes(custom_attributes, context),
       });
       return {
         destinationId: company.id,
-        origin: originOf(company.created_at, target.intendedAt),
+        origin: await originIn(context, company, target),
         facts: { company_id: payload.company_id },
-        ...(prior === null ? {} : { prior: { ...prior } }),
       };
     },
     probe: () => Promise.resolve('repeat'),
@@ -65,10 +66,20 @@ function upsertStep(payload: CompanyPayload, existing: Loaded | undefined): Step
 }
 
 /** What a look before the update has read already, else what the company's own id finds. */
-function priorOf(existing: Loaded, payload: CompanyPayload, { intercom }: LoadContext) {
-  return existing.update === undefined
+function priorOf(existing: Loaded | undefined, payload: CompanyPayload, { intercom }: LoadContext) {
+  return existing?.update === undefined
     ? intercom.findCompany(payload.company_id)
     : intercom.getCompany(existing.destinationId);
+}
+
+/** What a rollback took away and this call brought back is ours, however old it is. */
+export async function originIn(
+  context: LoadContext,
+  thing: { id: string; created_at: number | null },
+  target: StepTarget,
+): Promise<'created' | 'adopted'> {
+  const origin = originOf(thing.created_at, target.intendedAt);
+  return origin === 'adopted' && (await context.wasTakenBack(thing.id)) ? 'created' : origin;
 }
 
 /** Created by this very call, or there before: an upsert does not say, its creation time does. */

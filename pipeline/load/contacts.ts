@@ -121,10 +121,10 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
     once: 'run',
     operation: 'PUT /contacts/{id}',
     identity: { id: existing.destinationId },
-    async perform(context) {
-      const prior =
-        existing.fresh === true ? undefined : await context.intercom.getContact(existing.destinationId);
+    async perform(context, target) {
+      const prior = existing.fresh === true ? undefined : await readWhole(existing.destinationId, context);
       if (prior === null) throw deletedInIntercom(existing.destinationId);
+      if (prior !== undefined) await target.keepPrior({ ...prior });
       const shared = existing.facts['shared'] === true;
       const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
       const { dropped } = await withoutRefusedPhone(body, (fields) =>
@@ -132,7 +132,6 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
       );
       return {
         destinationId: existing.destinationId,
-        ...(prior === undefined ? {} : { prior: { ...prior } }),
         facts: factsOf(payload, context, dropped, existing.facts),
         warnings: dropped,
       };
@@ -168,8 +167,11 @@ async function adopt(
       cause: conflict,
     });
   }
+  // A rollback of ours archived it: it comes back as what it was, ours.
+  const wasOurs = conflict.archived && (await context.wasTakenBack(id));
+  if (conflict.archived && !wasOurs) await target.keepPrior({ id, archived: true });
   if (conflict.archived) await restore(id, payload, context);
-  const found = await context.intercom.getContact(id);
+  const found = await readWhole(id, context);
   if (found === null) {
     throw new RejectedError(
       'A deleted contact still holds this identity in Intercom, for about seven days.',
@@ -198,14 +200,30 @@ async function adopt(
   const free = found.external_id === null || found.external_id === '';
   const shared = owner !== undefined || !(ours || free);
   const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
-  const { dropped } = await withoutRefusedPhone(body, (fields) => context.intercom.updateContact(id, fields));
   // Ours, and made after we began: an earlier call of ours was carried out late.
-  const isOurs = ours && originOf(found.created_at, target.intendedAt) === 'created';
+  const isOurs = wasOurs || (ours && originOf(found.created_at, target.intendedAt) === 'created');
+  if (!isOurs) await target.keepPrior({ ...found });
+  const { dropped } = await withoutRefusedPhone(body, (fields) => context.intercom.updateContact(id, fields));
   return {
     destinationId: id,
-    ...(isOurs ? { origin: 'created' } : { origin: 'adopted', prior: { ...found } }),
+    origin: isOurs ? 'created' : 'adopted',
     facts: factsOf(payload, context, dropped, shared ? { shared: true } : {}),
     warnings: dropped,
+  };
+}
+
+/** With all its tags and companies: inside a contact ten of each are shown at most. */
+async function readWhole(id: string, { intercom }: LoadContext): Promise<Contact | null> {
+  const contact = await intercom.getContact(id);
+  if (contact === null) return null;
+  const isCut = (
+    list: { data?: unknown[] | null | undefined; total_count?: number | null | undefined } | null | undefined,
+  ) => (list?.total_count ?? 0) > (list?.data ?? []).length;
+  const idsOnly = (items: { id: string }[]) => ({ data: items.map((item) => ({ id: item.id })) });
+  return {
+    ...contact,
+    ...(isCut(contact.tags) ? { tags: idsOnly(await intercom.listContactTags(id)) } : {}),
+    ...(isCut(contact.companies) ? { companies: idsOnly(await intercom.listContactCompanies(id)) } : {}),
   };
 }
 

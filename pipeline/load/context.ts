@@ -8,6 +8,7 @@ import { deepLink } from '../installations.ts';
 import { intercomFor } from '../intercom-access.ts';
 import { referencesIn } from '../map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
+import { createForeignInstances, createTakenBack } from './before-us.ts';
 import { createHelpCenter } from './help-center.ts';
 import { createFileSource } from './file-source.ts';
 import { createKeepFile } from './kept-files.ts';
@@ -48,6 +49,8 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     callLifeMs: callLifeMs(deps),
     resolve: (ref) => loaded.get(keyOf(ref)),
     ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
+    wasTakenBack: createTakenBack(sql, run.workspaceId, object),
+    hasForeignInstances: createForeignInstances(sql, run.workspaceId, client),
     teammateId: (email) => teammates.get(email.toLowerCase()),
     tagId: (name) => beforehand(tagId(name)),
     missingAttribute: createMissingAttribute(client),

@@ -42,13 +42,13 @@ export const conversations: Destination<ConversationPayload> = {
   plan(payload, existing, context) {
     const { layout, parts } = spokenParts(payload, existing?.facts, context);
     const assignee = assigneeOf(payload, context);
-    return [
-      createStep(payload, layout),
+    const steps = [
       ...parts.map((part, index) => partStep(part, parts.slice(0, index), layout)),
       ...(isToWrite(existing, isAttribute) ? [attributesStep(payload, context)] : []),
       ...tagSteps(payload.tags, existing, TAG_CALLS),
       ...stateSteps(payload, parts, assignee, existing),
     ];
+    return [createStep(payload, layout), ...(existing?.fresh === false ? keepingPrior(steps) : steps)];
   },
   amend: amendConversation,
   async verify(payload, loaded, context) {
@@ -271,6 +271,25 @@ const TAG_CALLS: TagCalls = {
       intercom.untagConversation(id, tagId, fallbackAdminId),
   },
 };
+
+/** The first step that is carried out on a conversation of an earlier run keeps how it was, for a rollback. */
+function keepingPrior(steps: Step[]): Step[] {
+  let isKept = false;
+  return steps.map((step) => ({
+    ...step,
+    async perform(context, target) {
+      if (!isKept) {
+        const prior = await context.intercom.getConversation(requireId(target));
+        if (prior !== null) {
+          const { title, state, admin_assignee_id, company, tags, custom_attributes } = prior;
+          await target.keepPrior({ title, state, admin_assignee_id, company, tags, custom_attributes });
+        }
+        isKept = true;
+      }
+      return step.perform(context, target);
+    },
+  }));
+}
 
 /** What `PUT /conversations/{id}` writes. */
 function isAttribute(field: string): boolean {

@@ -4,7 +4,7 @@ import { payloadHash } from '../../objects/payload-hash.ts';
 import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
 import { fileWarnings } from './file-facts.ts';
 import { compareKept, keepFileSteps } from './kept-files.ts';
-import { originOf } from './companies.ts';
+import { originIn } from './companies.ts';
 import {
   shortHash,
   type Destination,
@@ -56,8 +56,10 @@ function upsertStep(
     identity: { type, external_id: payload.external_id },
     async perform(context: LoadContext, target: StepTarget): Promise<StepResult> {
       try {
-        const prior =
-          existing?.fresh === false ? await priorOf(existing, payload, context).catch(absentAsNull) : null;
+        const mayBeThere =
+          existing === undefined ? await context.hasForeignInstances(type) : existing.fresh !== true;
+        const prior = mayBeThere ? await priorOf(existing, payload, context).catch(absentAsNull) : null;
+        if (prior !== null) await target.keepPrior({ ...prior });
         const instance = await context.intercom.upsertInstance(type, {
           ...fields,
           custom_attributes: resolveAttributes(custom_attributes, context),
@@ -65,8 +67,7 @@ function upsertStep(
         return {
           destinationId: instance.id,
           facts: { type },
-          origin: originOf(instance.created_at, target.intendedAt),
-          ...(prior === null ? {} : { prior: { ...prior } }),
+          origin: await originIn(context, instance, target),
         };
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
@@ -84,8 +85,8 @@ function upsertStep(
 }
 
 /** What a look before the update has read already, else what the instance's own id finds. */
-function priorOf(existing: Loaded, { type, external_id }: CustomObjectPayload, { intercom }: LoadContext) {
-  return existing.update === undefined
+function priorOf(existing: Loaded | undefined, { type, external_id }: CustomObjectPayload, { intercom }: LoadContext) {
+  return existing?.update === undefined
     ? intercom.findInstance(type, external_id)
     : intercom.getInstance(type, existing.destinationId);
 }

@@ -46,6 +46,10 @@ export interface LoadContext {
   resolve: (ref: RecordRef) => Loaded | undefined;
   /** Which record of ours, if any, this Intercom thing already is. */
   ownerOf: (resource: string, destinationId: string) => Promise<RecordRef | undefined>;
+  /** Whether a rollback archived or deleted this thing: it was ours, and is again. */
+  wasTakenBack: (destinationId: string) => Promise<boolean>;
+  /** Whether a custom object type has instances that are not of this migration: only then one of ours may be there before. */
+  hasForeignInstances: (type: string) => Promise<boolean>;
   /** Teammate's id by lower-cased e-mail. */
   teammateId: (email: string) => string | undefined;
   tagId: (name: string) => Promise<string>;
@@ -74,6 +78,11 @@ export interface StepTarget {
   doubtMs: number;
   /** How often the record has been tried. */
   attempts: number;
+  /**
+   * Commits what is there before a write changes it, with the step's intent: a crash after the write would take it for
+   * ours. What was kept earlier of the same field stays.
+   */
+  keepPrior(prior: Record<string, unknown>): Promise<void>;
 }
 
 export interface StepResult {

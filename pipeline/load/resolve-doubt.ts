@@ -1,4 +1,4 @@
-import { RejectedError } from '../../errors.ts';
+import { LeaseLostError, RejectedError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
 import type { LoadContext, Step, StepResult, StepTarget, Undecided } from './destination.ts';
 import { INTERCOM_ID, NOT_THERE } from './known-records.ts';
@@ -20,7 +20,7 @@ export async function resolveDoubt(
   context: LoadContext,
 ): Promise<Resolved> {
   const doubtMs = await ageOfDoubt(doubt, scope);
-  const target = targetOf(loadable, progress, scope, doubt.firstIntendedAt, doubtMs);
+  const target = targetOf(doubt.id, loadable, progress, scope, doubt.firstIntendedAt, doubtMs);
   const { said } = loadable;
   if (said !== undefined && said.at > doubt.createdAt) return believe(step, said.id, context, target);
   const answer = await step.probe(context, target);
@@ -78,6 +78,7 @@ async function ageOfDoubt(doubt: JournalEntry, { deps, run }: BatchScope): Promi
 }
 
 export function targetOf(
+  journalId: string,
   loadable: LoadableRecord,
   progress: Progress,
   scope: BatchScope,
@@ -90,5 +91,20 @@ export function targetOf(
     intendedAt,
     doubtMs,
     attempts: loadable.record.attempts,
+    keepPrior: (prior) => keepPrior(scope, journalId, prior),
   };
+}
+
+async function keepPrior(
+  { deps, run, token }: BatchScope,
+  journalId: string,
+  prior: Record<string, unknown>,
+): Promise<void> {
+  const kept = await deps.db.sql`
+    update load_journal j set prior = ${JSON.stringify(prior)}::jsonb || coalesce(j.prior, '{}'::jsonb)
+    where j.workspace_id = ${run.workspaceId} and j.id = ${journalId} and j.state = 'intent'
+      and exists (select 1 from leases l where l.token = ${token} and l.expires_at > now())
+    returning 1`;
+  if (kept.length === 0)
+    throw new LeaseLostError('Another worker may own this batch now', { code: 'lease_lost' });
 }

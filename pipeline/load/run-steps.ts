@@ -64,7 +64,7 @@ async function perform(
   intendedAt: Date,
 ): Promise<StepResult> {
   try {
-    return await step.perform(context, targetOf(loadable, progress, scope, intendedAt));
+    return await step.perform(context, targetOf(journalId, loadable, progress, scope, intendedAt));
   } catch (error) {
     // Another worker may be at this record by now: what became of the intent is for its probe to find out.
     if (error instanceof LeaseLostError) throw error;

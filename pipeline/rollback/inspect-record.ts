@@ -235,6 +235,7 @@ async function lookForCreate(
     // No load is under way: what was sent was sent when it was intended.
     doubtMs: context.now().getTime() - intendedAt.getTime(),
     attempts: 1,
+    keepPrior: () => Promise.resolve(),
   });
   if (answer === undefined || answer === 'absent' || answer === 'repeat') return null;
   // What only a person can tell is not deleted by us.

@@ -3,6 +3,7 @@ import type { IdPage } from '../../connectors/intercom/undo-calls.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../frozen-run.ts';
 import { intercomFor } from '../intercom-access.ts';
+import { OPTION_KIND } from '../prepare.ts';
 import { countCall } from '../count-calls.ts';
 import { usesOfStaying, type Uses } from './staying-uses.ts';
 import { ignoringAbsence } from './things/steps.ts';
@@ -10,9 +11,6 @@ import type { Ours, UndoStep } from './things/thing.ts';
 import { WORKSPACE_ITEMS, type SpareReason, type UndoPlan } from './undo-plan.ts';
 import { openWorkspaceLists, type WorkspaceLists } from './workspace-lists.ts';
 import { oursIn } from './written.ts';
-
-/** Kind of `prepared_items` for an option that was added to a list attribute which was there before. */
-export const OPTION_KIND = 'conversation_option';
 
 export interface ItemAccess {
   client: IntercomClient;
@@ -67,7 +65,7 @@ export async function decideItem(name: string, planned: UndoPlan, access: ItemAc
   const destinationId = await idNow(name, planned, access);
   if (destinationId === null) return { ...planned, action: 'gone', reasons: [] };
   const plan = { ...planned, destinationId };
-  if (isUsedByStaying(name, plan.resource, access.uses)) {
+  if (isUsedByStaying(name, plan, access.uses)) {
     return { ...plan, action: 'spare', reasons: [reason('in_use', 'Records that stay use it.')] };
   }
   const user = await foreignUse(plan, access);
@@ -99,11 +97,11 @@ async function idNow(name: string, plan: UndoPlan, { lists }: ItemAccess): Promi
   }
 }
 
-function isUsedByStaying(name: string, kind: string, uses: Uses): boolean {
+function isUsedByStaying(name: string, { resource: kind, facts }: UndoPlan, uses: Uses): boolean {
   if (kind === 'tag') return uses.tags.has(name);
   if (kind === 'collection') return uses.collections.has(name);
   // Which options of a list are in use is not counted apart: they stay with their attribute.
-  if (kind === OPTION_KIND) return uses.attributes.has(`conversation:${name.split('\u0000')[0] ?? ''}`);
+  if (kind === OPTION_KIND) return uses.attributes.has(`conversation:${String(facts['attribute'])}`);
   return uses.attributes.has(`${kind}:${name}`);
 }
 
