@@ -85,7 +85,11 @@ function upsertStep(
 }
 
 /** What a look before the update has read already, else what the instance's own id finds. */
-function priorOf(existing: Loaded | undefined, { type, external_id }: CustomObjectPayload, { intercom }: LoadContext) {
+function priorOf(
+  existing: Loaded | undefined,
+  { type, external_id }: CustomObjectPayload,
+  { intercom }: LoadContext,
+) {
   return existing?.update === undefined
     ? intercom.findInstance(type, external_id)
     : intercom.getInstance(type, existing.destinationId);
