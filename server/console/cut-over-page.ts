@@ -2,6 +2,7 @@ import type { CutoverDocument, CutoverItem } from '../../pipeline/cutover/docume
 import { freezeSection, hypercareSection } from './cut-over-sections.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { withTimesOf } from './times.ts';
 
 export interface CutOverView {
   board: CutoverDocument;
@@ -12,7 +13,8 @@ export interface CutOverView {
 }
 
 /** The cut-over on one page: the list, what people say to it, the last delta, and the sign-off. */
-export function cutOverPage(viewer: Viewer, view: CutOverView): string {
+export function cutOverPage(viewer: Viewer, state: CutOverView): string {
+  const view = withTimesOf(viewer.timezone, state);
   const { board } = view;
   return page(
     'Cut over',

@@ -30,7 +30,7 @@ export function cutOverRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage
     PAGE,
     forSignedIn(deps, async (session, _request, response) => {
       const view = await viewOf(session, null);
-      sendPage(response, session.document, (viewer) => cutOverPage(viewer, view));
+      sendPage(response, session, (viewer) => cutOverPage(viewer, view));
     }),
   );
 
@@ -50,7 +50,7 @@ export function cutOverRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage
           return;
         }
         const view = await viewOf(session, { form: asked.form, message: refusal.message });
-        sendPage(response, session.document, (viewer) => cutOverPage(viewer, view), refusal.httpStatus);
+        sendPage(response, session, (viewer) => cutOverPage(viewer, view), refusal.httpStatus);
       }),
     );
   }

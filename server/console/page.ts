@@ -8,6 +8,8 @@ const SUPPORT = html`<button type="button" id="support" hidden>Support</button>
 /** Who looks at a page, and whether the page loads the Messenger for them. */
 export interface Viewer extends SessionDocument {
   messenger: boolean;
+  /** The workspace's zone, of every time on the page. */
+  timezone: string;
   /** Path of the page. */
   path: string;
 }
@@ -66,6 +68,7 @@ export function page(title: string, viewer: Viewer | undefined, content: SafeHtm
             <h1>${title}</h1>
             ${content}
           </main>
+          ${viewer !== undefined && html`<footer class="muted">Times are those of ${viewer.timezone}.</footer>`}
         </body>
       </html>`,
   );

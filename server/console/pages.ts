@@ -1,6 +1,7 @@
 import type { DiscoveryDocument, RunDocument, SourceDocument } from '../../pipeline/documents.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { withTimesOf } from './times.ts';
 
 export function signInPage(): string {
   return page(
@@ -76,7 +77,8 @@ export interface Status {
   settings: { rate_share: number };
 }
 
-export function statusPage(viewer: Viewer, status: Status): string {
+export function statusPage(viewer: Viewer, state: Status): string {
+  const status = withTimesOf(viewer.timezone, state);
   const [latest] = status.runs;
   return page(
     'Status',
@@ -126,7 +128,7 @@ function discoverySection(discovery: DiscoveryDocument): SafeHtml {
   const rows = discovery.objects.map(
     ({ object, count, fields, quality }) =>
       html`<tr>
-        <td>${object}</td>
+        <td>${object.replaceAll('_', ' ')}</td>
         <td class="number">${count}</td>
         <td class="number">${fields.length}</td>
         <td>${quality.map((finding) => `${finding.code} (${finding.count})`).join(', ')}</td>
@@ -180,7 +182,9 @@ export function runsTable(runs: RunDocument[]): SafeHtml {
           (run) =>
             html`<tr>
               <td><a href="/console/runs/${run.id}">${run.kind}</a></td>
-              <td>${run.state}${run.state_reason === null ? '' : `: ${run.state_reason}`}</td>
+              <td>
+                ${run.state.replaceAll('_', ' ')}${run.state_reason === null ? '' : `: ${run.state_reason}`}
+              </td>
               <td class="number">${Math.round(run.progress * 100)} %</td>
               <td>${run.balanced ? 'yes' : 'no'}</td>
               <td>${run.started_at}</td>
@@ -218,7 +222,7 @@ export function ledgerTable(run: RunDocument): SafeHtml {
         ${Object.entries(run.objects).map(
           ([object, counts]) =>
             html`<tr>
-              <td>${object}</td>
+              <td>${object.replaceAll('_', ' ')}</td>
               ${COLUMNS.map((column) => html`<td class="number">${counts[column]}</td>`)}
             </tr>`,
         )}

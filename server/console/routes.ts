@@ -39,15 +39,16 @@ export function consoleRoutes(
 
   router.get(
     '/welcome',
-    forSignedIn(deps, ({ document }, _request, response) => {
-      const storeUrl = appStoreRedirect(appUrl(deps, document.workspace.region));
-      sendPage(response, document, (viewer) => welcomePage(viewer, storeUrl));
+    forSignedIn(deps, (session, _request, response) => {
+      const storeUrl = appStoreRedirect(appUrl(deps, session.document.workspace.region));
+      sendPage(response, session, (viewer) => welcomePage(viewer, storeUrl));
     }),
   );
 
   router.get(
     '/console',
-    forSignedIn(deps, async ({ actor, document }, _request, response) => {
+    forSignedIn(deps, async (session, _request, response) => {
+      const { actor } = session;
       const [source, discovery, runs, settings] = await Promise.all([
         useCases.getSource(actor),
         useCases.getDiscovery(actor),
@@ -55,7 +56,7 @@ export function consoleRoutes(
         useCases.getSettings(actor),
       ]);
       const status = { source, discovery, runs: runs.items, settings };
-      sendPage(response, document, (viewer) => statusPage(viewer, status));
+      sendPage(response, session, (viewer) => statusPage(viewer, status));
     }),
   );
 

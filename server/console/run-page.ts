@@ -3,6 +3,7 @@ import { html, type SafeHtml } from './html.ts';
 import { durationOf } from './cut-over-page.ts';
 import { page, type Viewer } from './page.ts';
 import { ledgerTable } from './pages.ts';
+import { withTimesOf } from './times.ts';
 
 export interface RunView {
   run: RunDocument;
@@ -21,7 +22,9 @@ const NAMES: Record<RunDocument['kind'], string> = {
 };
 
 /** One run: where it stands, what can be done to it, its ledger and what reading back found. */
-export function runPage(viewer: Viewer, { run, mayRun, error, more }: RunView): string {
+export function runPage(viewer: Viewer, view: RunView): string {
+  const { mayRun, error, more } = view;
+  const run = withTimesOf(viewer.timezone, view.run);
   return page(
     NAMES[run.kind],
     viewer,

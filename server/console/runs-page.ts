@@ -2,6 +2,7 @@ import type { RunDocument } from '../../pipeline/documents.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { runsTable } from './pages.ts';
+import { withTimesOf } from './times.ts';
 
 export interface RunsView {
   runs: RunDocument[];
@@ -21,7 +22,8 @@ const WROTE: readonly RunDocument['kind'][] = ['sample', 'full', 'delta'];
 
 /** The runs so far, and what can be started from here: rehearsals, a verification, the dry run of an undo. */
 export function runsPage(viewer: Viewer, view: RunsView): string {
-  const { runs, error } = view;
+  const runs = withTimesOf(viewer.timezone, view.runs);
+  const { error } = view;
   return page(
     'Runs',
     viewer,
@@ -33,7 +35,7 @@ export function runsPage(viewer: Viewer, view: RunsView): string {
             <p><a class="button" href="/console/runs">Refresh</a></p>`
     }
     ${view.mayRun ? startSection(view) : html`<p class="muted">Operators and owners start runs.</p>`}
-    ${view.mayUndo && undoSection(view)}`,
+    ${view.mayUndo && undoSection({ ...view, runs })}`,
   );
 }
 

@@ -65,7 +65,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     PAGE,
     forSignedIn(deps, async (session, _request, response) => {
       const view = await listView(session, null);
-      sendPage(response, session.document, (viewer) => runsPage(viewer, view));
+      sendPage(response, session, (viewer) => runsPage(viewer, view));
     }),
   );
 
@@ -86,7 +86,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
         return;
       }
       const view = await listView(session, { form: kind, message: refusal.message });
-      sendPage(response, session.document, (viewer) => runsPage(viewer, view), refusal.httpStatus);
+      sendPage(response, session, (viewer) => runsPage(viewer, view), refusal.httpStatus);
     }),
   );
 
@@ -94,7 +94,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     `${PAGE}/:id`,
     forSignedIn(deps, async (session, request, response) => {
       const view = await runView(session, String(request.params.id), null);
-      sendPage(response, session.document, (viewer) => runPage(viewer, view));
+      sendPage(response, session, (viewer) => runPage(viewer, view));
     }),
   );
 
@@ -120,7 +120,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
         ({ message, httpStatus: status } = refusal);
       }
       const view = await runView(session, id, { form: 'undo', message });
-      sendPage(response, session.document, (viewer) => runPage(viewer, view), status);
+      sendPage(response, session, (viewer) => runPage(viewer, view), status);
     }),
   );
 
@@ -136,7 +136,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
         return;
       }
       const view = await runView(session, id, { form: 'run', message: refusal.message });
-      sendPage(response, session.document, (viewer) => runPage(viewer, view), refusal.httpStatus);
+      sendPage(response, session, (viewer) => runPage(viewer, view), refusal.httpStatus);
     }),
   );
 

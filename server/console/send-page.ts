@@ -1,27 +1,26 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { MessengerConfig } from '../../config.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import type { SessionDocument } from '../../pipeline/documents.ts';
 import { findSession, type Session } from '../sessions.ts';
 import { messengerPolicy } from './messenger-policy.ts';
 import type { Viewer } from './page.ts';
 
 export type SendPage = (
   response: Response,
-  person: SessionDocument,
+  session: Pick<Session, 'document' | 'timezone'>,
   render: (viewer: Viewer) => string,
   status?: number,
 ) => void;
 
 /** Sends pages of signed-in teammates, under the policy that they need. */
 export function pageSender(messenger: MessengerConfig | undefined): SendPage {
-  return (response, person, render, status = 200) => {
+  return (response, { document, timezone }, render, status = 200) => {
     if (messenger !== undefined) response.set('Content-Security-Policy', messengerPolicy(messenger));
     const { pathname: path } = new URL(response.req.originalUrl, 'http://console');
     response
       .status(status)
       .type('html')
-      .send(render({ ...person, messenger: messenger !== undefined, path }));
+      .send(render({ ...document, timezone, messenger: messenger !== undefined, path }));
   };
 }
 

@@ -66,7 +66,7 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
     '/console/connect',
     forSignedIn(deps, async (session, _request, response) => {
       const render = await connectView(session, { baseUrl: '', username: '', error: null });
-      sendPage(response, session.document, render);
+      sendPage(response, session, render);
     }),
   );
 
@@ -92,7 +92,7 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
         }
       }
       const render = await connectView(session, { baseUrl: base_url, username, error });
-      sendPage(response, session.document, render, status);
+      sendPage(response, session, render, status);
     }),
   );
 
@@ -108,7 +108,7 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
     '/console/teammates',
     forSignedIn(deps, async (session, _request, response) => {
       const view = await teammatesView(session, null);
-      sendPage(response, session.document, (viewer) => teammatesPage(viewer, view));
+      sendPage(response, session, (viewer) => teammatesPage(viewer, view));
     }),
   );
 
@@ -122,7 +122,7 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
       } catch (refusal) {
         if (!(refusal instanceof UserError) || refusal.httpStatus !== 409) throw refusal;
         const view = await teammatesView(session, { teammate, message: refusal.message });
-        sendPage(response, session.document, (viewer) => teammatesPage(viewer, view), 409);
+        sendPage(response, session, (viewer) => teammatesPage(viewer, view), 409);
         return;
       }
       response.redirect(303, '/console/teammates');
@@ -137,7 +137,7 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
         discovered: state === 'done',
         mayDownloadHandoff: hasRole(session.actor, 'operator'),
       };
-      sendPage(response, session.document, (viewer) => downloadsPage(viewer, downloads));
+      sendPage(response, session, (viewer) => downloadsPage(viewer, downloads));
     }),
   );
 

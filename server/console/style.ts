@@ -5,7 +5,7 @@ export const STYLE = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
 body { margin: 0; font: 1rem/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); }
-header, nav, main { max-width: 75rem; margin: 0 auto; padding: 1rem 1.5rem; }
+header, nav, main, footer { max-width: 75rem; margin: 0 auto; padding: 1rem 1.5rem; }
 header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; align-items: baseline; border-bottom: 1px solid var(--line); }
 header p { margin: 0; }
 h1 { font-size: 1.6rem; }
@@ -18,6 +18,8 @@ a { color: var(--accent); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+th::first-letter { text-transform: uppercase; }
+details { margin: 1rem 0; }
 .scroll { overflow-x: auto; }
 form { display: inline; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-top: .5rem; padding-bottom: 0; }
