@@ -37,13 +37,13 @@ export async function contactRecords({ useCases, actor, request }: PanelContext)
 
 /** Where the migration stands, from what is stored: no step asks Infraon or Intercom. */
 async function currentStep({ useCases, actor, attempts }: PanelContext): Promise<Step> {
-  const [source, discovery, runs] = await Promise.all([
+  const [source, discovery, newest] = await Promise.all([
     useCases.getSource(actor),
     useCases.getDiscovery(actor),
-    useCases.listRuns(actor, { limit: 1 }),
+    useCases.getLatestRun(actor),
   ]);
   // Only one run can be active, and no other can start meanwhile: the newest decides.
-  const [latest] = runs.items;
+  const latest = newest ?? undefined;
   if (latest !== undefined && ACTIVE.includes(latest.state)) return { kind: 'running', run: latest };
 
   const attempt = attempts.current(actor.workspaceId);

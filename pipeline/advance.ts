@@ -7,7 +7,7 @@ import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { reverseSources } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
-import { finalState } from './balance.ts';
+import { closeLedger } from './balance.ts';
 import { closeLinks, countLinks } from './links/count-links.ts';
 import { OR, UNFINISHED } from './load/load-record.ts';
 import { countOutstanding, has, openSlots, type Outstanding } from './outstanding.ts';
@@ -148,7 +148,8 @@ async function endOf(tx: Queryable, run: FrozenRun): Promise<RunState> {
   await closeLinks(tx, run);
   const edges = await countLinks(tx, run);
   await tx`update runs set edges = ${JSON.stringify(edges)}::jsonb where id = ${run.id}`;
-  return edges.some(({ missing }) => missing > 0) ? 'completed_with_findings' : finalState(tx, run);
+  const state = await closeLedger(tx, run);
+  return edges.some(({ missing }) => missing > 0) ? 'completed_with_findings' : state;
 }
 
 async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstanding): Promise<void> {

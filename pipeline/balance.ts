@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/client.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
-import type { RecordOutcome } from '../db/schema/runs.ts';
+import type { RecordOutcome, RecordStep } from '../db/schema/runs.ts';
 import type { LedgerCounts } from './documents.ts';
 import type { FrozenRun } from './frozen-run.ts';
 
@@ -34,24 +34,38 @@ export function emptyCounts(): LedgerCounts {
   };
 }
 
+export interface RecordCount {
+  object: string;
+  outcome: RecordOutcome;
+  step: RecordStep;
+  records: number;
+}
+
+/** How many records of a run stand where. The index `run_records_ledger` answers it alone, without reading a record. */
+export async function countRecords(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+): Promise<RecordCount[]> {
+  const rows = await sql<(Omit<RecordCount, 'records'> & { records: string })[]>`
+    select object, outcome, step, count(*) as records from run_records
+    where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step`;
+  return rows.map((row) => ({ ...row, records: Number(row.records) }));
+}
+
 /**
  * Total ledger per object. `discovered` is the number of rows, each of which has exactly one outcome, so the sum holds
  * at every instant.
  */
-export async function countLedger(
-  sql: Queryable,
-  workspaceId: string,
-  runId: string,
-  objects: string[],
-): Promise<Record<string, LedgerCounts>> {
-  const rows = await sql<{ object: string; outcome: RecordOutcome; records: string }[]>`
-    select object, outcome, count(*) as records from run_records
-    where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome`;
+export function ledgerOf(
+  counted: readonly RecordCount[],
+  objects: readonly string[],
+): Record<string, LedgerCounts> {
   const ledger = Object.fromEntries(objects.map((object) => [object, emptyCounts()]));
-  for (const row of rows) {
-    const counts = (ledger[row.object] ??= emptyCounts());
-    counts[row.outcome] += Number(row.records);
-    counts.discovered += Number(row.records);
+  for (const { object, outcome, records } of counted) {
+    const counts = (ledger[object] ??= emptyCounts());
+    counts[outcome] += records;
+    counts.discovered += records;
   }
   return ledger;
 }
@@ -85,15 +99,26 @@ function countDifference(
   return Math.min(...counts.map((count) => Math.abs(count - found)));
 }
 
+export type Verification = Record<DifferenceClass, number> & { checked: number };
+
+export function nothingCompared(): Verification {
+  const sums = Object.fromEntries(DIFFERENCE_CLASSES.map((name) => [name, 0]));
+  return { ...(sums as Record<DifferenceClass, number>), checked: 0 };
+}
+
+/** Compared values by class. It reads every record of the run, so a run that ends keeps it (`runs.verification`). */
 export async function sumVerification(
   sql: Queryable,
   workspaceId: string,
   runId: string,
-): Promise<Record<DifferenceClass, number> & { checked: number }> {
+): Promise<Verification> {
+  // Most records of an object compare alike: what is alike is counted before it is taken apart.
   const rows = await sql<{ class: DifferenceClass; values: string }[]>`
-    select v.key as class, sum(v.value::int) as values
-    from run_records r, jsonb_each_text(r.verification) v
-    where r.workspace_id = ${workspaceId} and r.run_id = ${runId} and r.verification is not null
+    select v.key as class, sum(v.value::int * r.records) as values
+    from (
+      select verification, count(*) as records from run_records
+      where workspace_id = ${workspaceId} and run_id = ${runId} and verification is not null group by verification
+    ) r, jsonb_each_text(r.verification) v
     group by v.key`;
   const sums = Object.fromEntries(DIFFERENCE_CLASSES.map((name) => [name, 0])) as Record<
     DifferenceClass,
@@ -103,13 +128,19 @@ export async function sumVerification(
   return { ...sums, checked: Object.values(sums).reduce((total, value) => total + value, 0) };
 }
 
-/** A run that does not balance, or has unexplained differences, is never `completed`. */
-export async function finalState(
+/**
+ * What a run that has nothing left to do is called, and its sums are kept with it. One that does not balance, or has
+ * unexplained differences, is never `completed`.
+ */
+export async function closeLedger(
   sql: Queryable,
   run: FrozenRun,
 ): Promise<'completed' | 'completed_with_findings'> {
-  const ledger = await countLedger(sql, run.workspaceId, run.id, run.objects);
+  const ledger = ledgerOf(await countRecords(sql, run.workspaceId, run.id), run.objects);
   const verification = await sumVerification(sql, run.workspaceId, run.id);
+  await sql`
+    update runs set verification = ${JSON.stringify(verification)}::jsonb
+    where workspace_id = ${run.workspaceId} and id = ${run.id}`;
   const explained = UNEXPLAINED.every((name) => verification[name] === 0);
   return isBalanced(run, ledger) && explained ? 'completed' : 'completed_with_findings';
 }

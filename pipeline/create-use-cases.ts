@@ -14,7 +14,16 @@ import { getRecord, resolve } from './records.ts';
 import { repairFinding, repairFindings } from './repair.ts';
 import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
 import { listRollback } from './rollback/rollback-document.ts';
-import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs.ts';
+import {
+  approveRun,
+  cancelRun,
+  getLatestRun,
+  getRun,
+  listRuns,
+  pauseRun,
+  resumeRun,
+  startRun,
+} from './runs.ts';
 import { confirmPreflight, getPreflight } from './preflight.ts';
 import { getScope } from './scope.ts';
 import { connectSource, getSource } from './source.ts';
@@ -45,6 +54,7 @@ export function createUseCases(deps: Deps): UseCases {
     startRun: bind(startRun),
     listRuns: bind(listRuns),
     getRun: bind(getRun),
+    getLatestRun: bind(getLatestRun),
     pauseRun: bind(pauseRun),
     resumeRun: bind(resumeRun),
     cancelRun: bind(cancelRun),

@@ -1,7 +1,14 @@
 import type { Queryable } from '../db/client.ts';
 import { WINDOW_MS } from '../db/rate-budget.ts';
 import type { RecordStep } from '../db/schema/runs.ts';
-import { countLedger, isBalanced, sumVerification } from './balance.ts';
+import {
+  countRecords,
+  isBalanced,
+  ledgerOf,
+  sumVerification,
+  type RecordCount,
+  type Verification,
+} from './balance.ts';
 import type { EdgeCounts, RunDocument } from './documents.ts';
 import { ExtractionState } from './frozen-run.ts';
 import { rollbackDocument } from './rollback/rollback-document.ts';
@@ -32,6 +39,7 @@ export interface RunRow {
   objects: string[];
   extraction: Record<string, unknown>;
   edges: EdgeCounts[];
+  verification: Verification | null;
   approvedBy: string | null;
   approvedAt: Date | null;
   ofRunId: string | null;
@@ -43,17 +51,27 @@ export interface RunRow {
   finishedAt: Date | null;
 }
 
-/** The run as people see it, computed from its rows: there is no second set of counters that could disagree. */
-export async function runDocument(sql: Queryable, run: RunRow, now: Date): Promise<RunDocument> {
+/**
+ * The run as people see it, computed from its rows: there is no second set of counters that could disagree. Only what
+ * reading back found is taken from the run once it has ended, because nothing changes it until the run is opened again.
+ * @param known what the caller has already, or does without.
+ */
+export async function runDocument(
+  sql: Queryable,
+  run: RunRow,
+  now: Date,
+  known: { counts?: readonly RecordCount[]; verification?: Verification } = {},
+): Promise<RunDocument> {
   const { id, workspaceId } = run;
   const extraction = readExtraction(run);
-  const [ledger, verification, calls, rate, progress] = await Promise.all([
-    countLedger(sql, workspaceId, id, run.objects),
-    sumVerification(sql, workspaceId, id),
+  const [counted, verification, calls, rate] = await Promise.all([
+    known.counts ?? countRecords(sql, workspaceId, id),
+    run.verification ?? known.verification ?? sumVerification(sql, workspaceId, id),
     countCalls(sql, workspaceId, id),
     currentRate(sql, workspaceId, WORKING_STATES.includes(run.state), now),
-    progressOf(sql, workspaceId, id),
   ]);
+  const ledger = ledgerOf(counted, run.objects);
+  const progress = progressOf(counted);
   const finished = run.finishedAt !== null;
   return {
     id,
@@ -128,12 +146,10 @@ async function currentRate(
   };
 }
 
-async function progressOf(sql: Queryable, workspaceId: string, runId: string): Promise<number> {
-  const rows = await sql<{ step: RecordStep; records: string }[]>`
-    select step, count(*) as records from run_records where workspace_id = ${workspaceId} and run_id = ${runId} group by step`;
-  const total = rows.reduce((sum, row) => sum + Number(row.records), 0);
+function progressOf(counted: readonly RecordCount[]): number {
+  const total = counted.reduce((sum, { records }) => sum + records, 0);
   if (total === 0) return 0;
-  const done = rows.reduce((sum, row) => sum + Number(row.records) * DONE_BEFORE[row.step], 0);
+  const done = counted.reduce((sum, { step, records }) => sum + records * DONE_BEFORE[step], 0);
   // Only the run itself says that it is finished.
   return Math.min(0.99, Math.round((done / total) * 1000) / 1000);
 }

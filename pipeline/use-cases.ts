@@ -53,6 +53,7 @@ export interface UseCases {
   startRun(actor: Actor, input: StartRunInput): Promise<RunDocument>;
   listRuns(actor: Actor, page: PageRequest): Promise<Page<RunDocument>>;
   getRun(actor: Actor, runId: string): Promise<RunDocument>;
+  getLatestRun(actor: Actor): Promise<RunDocument | null>;
   pauseRun(actor: Actor, runId: string): Promise<RunDocument>;
   resumeRun(actor: Actor, runId: string): Promise<RunDocument>;
   cancelRun(actor: Actor, runId: string): Promise<RunDocument>;

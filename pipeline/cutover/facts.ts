@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
-import { countLedger, isBalanced } from '../balance.ts';
+import { countRecords, isBalanced, ledgerOf } from '../balance.ts';
 import { ExtractionState } from '../frozen-run.ts';
 import { ACTIVE_STATES } from '../run-state.ts';
 
@@ -122,7 +122,7 @@ async function newestRun(
     order by created_at desc limit 1`;
   if (run === undefined) return null;
   const { objects, extraction: stored, ...facts } = run;
-  const ledger = await countLedger(sql, workspaceId, run.id, objects);
+  const ledger = ledgerOf(await countRecords(sql, workspaceId, run.id), objects);
   const extraction = Object.fromEntries(
     objects.flatMap((object) => {
       const state = ExtractionState.safeParse(stored[object]);

@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import { enqueue, enqueueAdvance } from '../../db/queue.ts';
 import type { RecordStep, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
-import { finalState } from '../balance.ts';
+import { closeLedger } from '../balance.ts';
 import type { WorkStep } from '../batch.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../frozen-run.ts';
@@ -66,7 +66,7 @@ async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstandi
   const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
   const state: RunState =
     left.length === 0
-      ? await finalState(tx, run)
+      ? await closeLedger(tx, run)
       : left.every((step) => step === 'confirm')
         ? 'verifying'
         : 'running';

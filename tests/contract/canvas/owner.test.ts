@@ -166,7 +166,7 @@ function scripted(real: UseCases): UseCases {
       script.runs.unshift(run);
       return Promise.resolve(run);
     },
-    listRuns: () => Promise.resolve({ items: script.runs, next_cursor: null, total: script.runs.length }),
+    getLatestRun: () => Promise.resolve(script.runs[0] ?? null),
     pauseRun: (_actor, id) => changeRun(id, { state: 'paused' }),
     resumeRun: (_actor, id) => changeRun(id, { state: 'running' }),
     approveRun: (_actor, id) => changeRun(id, { approved_at: '2026-03-04T10:00:00.000Z' }),
