@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { connectDatabase, type Database } from '../../db/client.ts';
 import { ensureEmbeddedPostgres } from '../../db/embedded.ts';
@@ -208,4 +209,13 @@ async function freePort(): Promise<number> {
 function profilingFlags(): string[] {
   const folder = process.env['BENCH_PROFILE'];
   return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+}
+
+/** Until a load has begun to make conversations. */
+export async function untilWriting(stage: BenchStage, since: number): Promise<void> {
+  for (;;) {
+    const { calls } = await stage.tally(since);
+    if ((calls['POST /conversations']?.total ?? 0) > 0) return;
+    await sleep(250);
+  }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDesk } from '../../simulators/seed/generate.ts';
-import { openBenchStage, type BenchStage } from './bench-stage.ts';
+import { openBenchStage, untilWriting } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import type { Tally } from './intercom-process.ts';
-import { watchPanel } from './panel-bench.ts';
+
+import { reportPanel, watchPanel } from './panel-bench.ts';
 
 /** Calls a window of ten seconds: what Intercom grants a private app (10,000 a minute). */
 const LIMIT_PER_WINDOW = 1_667;
@@ -33,7 +34,7 @@ export async function benchBudget(report: Report): Promise<void> {
     const since = await stage.clearTally();
     const run = await stage.startFullRun();
     await untilWriting(stage, since);
-    const stopPanel = report.wants('panel_p95_ms') ? watchPanel(report, stage) : null;
+    const stopPanel = report.wants('panel_p95_ms') ? watchPanel(stage) : null;
     const phases: Phase[] = [];
     for (const workers of [1, 2, 4]) {
       while (stage.workers.length < workers) stage.startWorker();
@@ -43,21 +44,17 @@ export async function benchBudget(report: Report): Promise<void> {
       await sleep(toMs - Date.now());
       report.progress(`budget: ${workers} worker(s) measured`);
     }
-    await stopPanel?.();
+    if (stopPanel !== null) {
+      reportPanel(report, await stopPanel(), {
+        while: 'a load under the rate limit, with 1, 2 and 4 workers',
+      });
+    }
     const tally = await stage.tally(since);
     const document = await stage.admin.get<{ state: string }>(`/runs/${run.id}`);
     if (document.state !== 'running') throw new Error(`the load was over too early (${document.state})`);
     reportBudget(report, tally, phases);
   } finally {
     await stage.close();
-  }
-}
-
-async function untilWriting(stage: BenchStage, since: number): Promise<void> {
-  for (;;) {
-    const { calls } = await stage.tally(since);
-    if ((calls['POST /conversations']?.total ?? 0) > 0) return;
-    await sleep(250);
   }
 }
 

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchBudget } from './budget-bench.ts';
 import { createReport, FIGURE_NAMES, rounded, type Report } from './figures.ts';
 import { benchLoad, type LoadCost } from './load-bench.ts';
+import { benchPanel } from './panel-bench.ts';
 import { benchPeople } from './people-bench.ts';
 import { benchBigFile, benchRecovery } from './recovery-bench.ts';
 
@@ -13,6 +14,7 @@ const { values: flags } = parseArgs({
   options: {
     sizes: { type: 'string', default: '1000' },
     only: { type: 'string', default: '' },
+    'panel-records': { type: 'string', default: '' },
   },
 });
 
@@ -37,7 +39,13 @@ async function main(): Promise<void> {
       );
     if (growth) costGrowth(report, costs);
   }
-  if (report.wants('budget_utilisation', 'rejected_429_share', 'panel_p95_ms')) await benchBudget(report);
+  const panelRecords = flags['panel-records'] === '' ? null : wholeNumber(flags['panel-records']);
+  if (panelRecords !== null) await benchPanel(report, panelRecords);
+  if (
+    report.wants('budget_utilisation', 'rejected_429_share') ||
+    (panelRecords === null && report.wants('panel_p95_ms'))
+  )
+    await benchBudget(report);
   if (report.wants('calls_per_contact')) await benchPeople(report, Math.max(...sizes));
   if (report.wants('recovery_seconds')) await benchRecovery(report);
   if (report.wants('worker_rss_mb')) workerMemory(report, costs, await benchBigFile(report));
