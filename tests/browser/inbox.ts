@@ -22,7 +22,7 @@ export async function addPanel(stage: Stage): Promise<void> {
 export interface Inbox {
   panel: Locator;
   addConversation(kind?: string): Promise<void>;
-  openConversation(query: string): Promise<void>;
+  openConversation(id: string): Promise<void>;
   /** Presses a button of the panel with exactly this label and waits for the next canvas. */
   press(label: string): Promise<void>;
   /** Chooses the list item whose words begin so. */
@@ -37,6 +37,8 @@ export interface Inbox {
   reach(words: string, buttons: string[], timeoutMs?: number): Promise<void>;
   has(button: string): Promise<boolean>;
   text(): Promise<string>;
+  /** The first heading of the canvas. */
+  headline(): Promise<string>;
 }
 
 export function inboxOf(page: Page): Inbox {
@@ -54,13 +56,14 @@ export function inboxOf(page: Page): Inbox {
       await asked;
       await settled();
     },
-    async openConversation(query) {
+    async openConversation(id) {
       const found = page.waitForResponse((response) => response.url().includes('/inbox/api/conversations?'));
-      await page.getByRole('searchbox', { name: 'Search conversations' }).fill(query);
+      await page.getByRole('searchbox', { name: 'Search conversations' }).fill(id);
       await page.getByRole('search').getByRole('button', { name: 'Search' }).click();
       await found;
       const asked = page.waitForResponse((response) => response.url().endsWith('/inbox/api/initialize'));
-      await page.locator('#conversations button').first().click();
+      // The search finds the id in an old number as well.
+      await page.locator(`#conversations button[data-id="${id}"]`).click();
       await asked;
       await settled();
     },
@@ -80,7 +83,8 @@ export function inboxOf(page: Page): Inbox {
       while (!(await inbox.has(label))) {
         if (Date.now() > deadline) throw new Error(`no ${label} in time, but: ${await inbox.text()}`);
         await sleep(500);
-        await inbox.press('Refresh');
+        // An answer that took its time may have come meanwhile, and has nothing to refresh.
+        if (await inbox.has('Refresh')) await inbox.press('Refresh');
       }
     },
     async reach(words, labels, timeoutMs = 90_000) {
@@ -96,6 +100,7 @@ export function inboxOf(page: Page): Inbox {
     },
     has: async (label) => (await button(label).count()) > 0,
     text: () => panel.innerText(),
+    headline: async () => (await panel.locator('.canvas').innerText()).trim().split('\n')[0] ?? '',
   };
   return inbox;
 }
