@@ -5,6 +5,7 @@ import type { Registry } from '../objects/registry.ts';
 import type { BatchStep } from './batch.ts';
 import type { Deps } from './deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { followChanges, isFollowed, reopenCarriedGaps } from './delta/settle-delta.ts';
 import { reverseSources } from './reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { closeLedger } from './balance.ts';
@@ -30,6 +31,10 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
       return;
     }
     let outstanding = await countOutstanding(tx, run);
+    if (run.kind === 'delta' && !isFollowed(run) && isRead(run, outstanding)) {
+      await followChanges(tx, run, deps.registry);
+      outstanding = await countOutstanding(tx, run);
+    }
     if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
       outstanding = await countOutstanding(tx, run);
     if (!run.prepared)
@@ -58,6 +63,13 @@ const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
 /** Everything that was found is in Intercom, or settled otherwise. */
 function isLoaded(run: FrozenRun, outstanding: Outstanding): boolean {
   return run.objects.every((object) => isListed(run, object) && !has(outstanding, object, UNLOADED));
+}
+
+/** Every list came to its end, and every record that was found changed has been read. */
+function isRead(run: FrozenRun, outstanding: Outstanding): boolean {
+  return run.objects.every(
+    (object) => isListed(run, object) && !has(outstanding, object, ['list', 'extract']),
+  );
 }
 
 function isListed(run: FrozenRun, object: string): boolean {
@@ -140,7 +152,8 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
         where m.workspace_id = r.workspace_id and m.object = r.object and m.source_id = r.source_id
           and m.loaded_hash like ${`%${UNFINISHED}`}))
     returning 1`;
-  return reopened.length > 0;
+  const carried = run.kind === 'delta' && (await reopenCarriedGaps(tx, run, OR));
+  return carried || reopened.length > 0;
 }
 
 /** What the end of a run is called; links are counted here, once, because a large graph takes a while to count. */

@@ -2,7 +2,7 @@ import type { Queryable } from '../db/client.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
 import type { RecordOutcome, RecordStep } from '../db/schema/runs.ts';
 import type { LedgerCounts } from './documents.ts';
-import type { FrozenRun } from './frozen-run.ts';
+import type { ExtractionState, FrozenRun } from './frozen-run.ts';
 
 export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
   'equal',
@@ -90,10 +90,10 @@ export function isBalanced(
 }
 
 function countDifference(
-  extraction: { countAtStart: number | null; countAtEnd: number | null; excludedRows: number },
+  extraction: Pick<ExtractionState, 'countAtStart' | 'countAtEnd' | 'excludedRows' | 'gone'>,
   discovered: number,
 ): number {
-  const found = discovered + extraction.excludedRows;
+  const found = discovered - (extraction.gone ?? 0) + extraction.excludedRows;
   const counts = [extraction.countAtStart, extraction.countAtEnd].filter((count) => count !== null);
   if (counts.length === 0) return 0;
   return Math.min(...counts.map((count) => Math.abs(count - found)));

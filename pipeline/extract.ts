@@ -1,8 +1,5 @@
 import { NotFoundError, RejectedError, SchemaError, messageOf } from '../errors.ts';
 import { Cursor, type RawRecord } from '../connectors/infraon/types.ts';
-import { firstValue } from '../connectors/infraon/paths.ts';
-import type { InfraonProfile } from '../connectors/infraon/profile.ts';
-import type { Queryable } from '../db/client.ts';
 import type { ClaimedRecord } from '../db/leases.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import { derivationNamed } from '../objects/derive.ts';
@@ -10,29 +7,26 @@ import { readFields } from '../objects/read-fields.ts';
 import { payloadHash } from '../objects/payload-hash.ts';
 import { forEachConcurrently, runExclusive, type BatchScope } from './batch.ts';
 import type { Deps } from './deps.ts';
-import { notListed, requireRun, type ExtractionState, type FrozenRun } from './frozen-run.ts';
+import {
+  notListed,
+  requireRun,
+  storeExtraction,
+  type ExtractionState,
+  type FrozenRun,
+} from './frozen-run.ts';
+import { listChanges, stageChanges } from './delta/list-changes.ts';
+import { carryOver } from './delta/carry-over.ts';
+import { newestChange } from './delta/watermark.ts';
 import { infraonFor } from './infraon-access.ts';
 import { asOffered } from './offered-source.ts';
 import { readFullRecord } from './read-source.ts';
-import { linkAliases } from './reverse-links.ts';
+import { addToLedger, stagedRaw, stagedRow, stageRows, textOf, type StagedRow } from './stage-rows.ts';
 import { WORKING_STATES } from './run-state.ts';
-import { keepWaivers } from './waivers.ts';
 
 /** A list job reads this many pages, then makes room for others. */
 const PAGES_PER_JOB = 20;
 /** Detail calls asked for at a time; the client's own gate decides how many are really under way. */
 const DETAILS_AT_A_TIME = 16;
-
-interface StagedRow {
-  sourceId: string;
-  displayId: string | null;
-  raw: RawRecord;
-  depth: 'row' | 'full';
-  aliases: string[];
-  updatedAt: string | null;
-  /** Why the row is not part of the migration, when it is not. */
-  excluded: string | null;
-}
 
 /** Reads the list of one object into staging, page by page; the cursor is kept with the run after every page. */
 export async function listSource(
@@ -48,6 +42,7 @@ export async function listSource(
     const { profile } = await infraonFor(deps, workspaceId);
     const definition = asOffered(deps.registry.get(object), profile);
     if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
+    else if (run.kind === 'delta') await listChanges(deps, run, definition, definition.source.object, signal);
     else await listPages(deps, run, definition, definition.source.object, signal);
   });
 }
@@ -59,16 +54,21 @@ async function listPages(
   key: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, profile } = await infraonFor(deps, run.workspaceId);
-  let state: ExtractionState = run.extraction[definition.name] ?? notListed();
+  const access = await infraonFor(deps, run.workspaceId);
+  const { client, profile } = access;
+  let state: ExtractionState = run.extraction[definition.name] ?? {
+    ...notListed(),
+    watermark: await newestChange(access, key),
+  };
   for (let page = 0; page < PAGES_PER_JOB && !state.listed && !signal.aborted; page += 1) {
     const cursor = state.cursor === null ? null : Cursor.parse(state.cursor);
     const answer = await client.listPage(key, cursor, { order: 'created' });
     const depth = client.hasDetail(key) ? 'row' : 'full';
     const rows = (await client.join(key, answer.rows)).map((raw) =>
-      stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone),
+      stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone, true),
     );
     state = {
+      ...state,
       listed: answer.next === null,
       cursor: answer.next,
       rows: (answer.restarted ? 0 : state.rows) + rows.length,
@@ -78,57 +78,6 @@ async function listPages(
     };
     await storePage(deps, run, definition.name, rows, state);
   }
-}
-
-function stagedRow(
-  raw: RawRecord,
-  depth: 'row' | 'full',
-  definition: ObjectDefinition,
-  profile: InfraonProfile,
-  key: string,
-  timezone: string,
-): StagedRow {
-  const spec = profile.objects[key];
-  if (spec === undefined) throw new Error(`The profile has no object ${key}`);
-  const id = firstValue(raw, spec.id);
-  if (typeof id !== 'string' && typeof id !== 'number') {
-    throw new SchemaError(`A row of ${definition.plural} has no id`, { code: 'source_row_without_id' });
-  }
-  const display = spec.displayId === undefined ? undefined : firstValue(raw, spec.displayId);
-  const updatedAt = spec.updatedAt === undefined ? undefined : firstValue(raw, spec.updatedAt);
-  const parsed = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN;
-  return {
-    sourceId: String(id),
-    displayId: display === undefined ? null : textOf(display),
-    raw,
-    depth,
-    aliases: aliasesOf(raw, String(id), definition, timezone),
-    updatedAt: Number.isNaN(parsed) ? null : new Date(parsed).toISOString(),
-    excluded: exclusionOf(raw, spec),
-  };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
-}
-
-/** Every id by which others may name this record: those of people in threads, and the other ends of its links. */
-function aliasesOf(raw: RawRecord, id: string, definition: ObjectDefinition, timezone: string): string[] {
-  const links = linkAliases(raw, definition, timezone);
-  if (definition.person === undefined) return [...new Set([id, ...links])];
-  const values = readFields(raw, definition, { timezone });
-  const others = definition.person.ids.map((field) => textOf(values[field]));
-  return [
-    ...new Set([id, ...links, ...others.filter((alias) => alias !== null && alias !== '')]),
-  ] as string[];
-}
-
-function exclusionOf(raw: RawRecord, spec: InfraonProfile['objects'][string]): string | null {
-  const rule = spec.exclude?.find(({ path, equals }) => firstValue(raw, [path]) === equals);
-  if (rule !== undefined) return `Left out by the connection's rule: ${rule.path} is ${String(rule.equals)}.`;
-  return spec.deleted?.some((path) => firstValue(raw, [path]) === true) === true
-    ? 'Deleted in Infraon.'
-    : null;
 }
 
 /** One page: raw rows into staging, new ledger rows, and the cursor, in one transaction. */
@@ -148,60 +97,8 @@ async function storePage(
         object,
         rows.map((row) => row.sourceId),
       );
-    await tx`
-      update runs set extraction = extraction || ${JSON.stringify({ [object]: state })}::jsonb
-      where id = ${run.id} and workspace_id = ${run.workspaceId}`;
+    await storeExtraction(tx, run, object, state);
   });
-}
-
-/** A full record is not replaced by its own list row when nothing changed. */
-async function stageRows(tx: Queryable, run: FrozenRun, object: string, rows: StagedRow[]): Promise<void> {
-  const unique = [...new Map(rows.map((row) => [row.sourceId, row])).values()];
-  if (unique.length === 0) return;
-  await tx`
-    insert into source_records (workspace_id, object, source_id, display_id, raw, raw_hash, depth, aliases, source_updated_at,
-      excluded, seen_in_run)
-    select ${run.workspaceId}, ${object}, source_id, display_id, raw, raw_hash, depth, array(select jsonb_array_elements_text(aliases)),
-      updated_at, excluded, ${run.id}::uuid
-    from jsonb_to_recordset(${JSON.stringify(
-      unique.map((row) => ({
-        source_id: row.sourceId,
-        display_id: row.displayId,
-        raw: row.raw,
-        raw_hash: payloadHash(row.raw),
-        depth: row.depth,
-        aliases: row.aliases,
-        updated_at: row.updatedAt,
-        excluded: row.excluded,
-      })),
-    )}::jsonb) as v(source_id text, display_id text, raw jsonb, raw_hash text, depth text, aliases jsonb,
-      updated_at timestamptz, excluded text)
-    on conflict (workspace_id, object, source_id) do update
-      set display_id = coalesce(excluded.display_id, source_records.display_id), raw = excluded.raw, raw_hash = excluded.raw_hash,
-        depth = excluded.depth, aliases = excluded.aliases, source_updated_at = excluded.source_updated_at,
-        excluded = excluded.excluded, seen_in_run = excluded.seen_in_run, updated_at = now()`;
-}
-
-/** Puts staged records into the run's ledger, at the step that is next for them. */
-export async function addToLedger(
-  tx: Queryable,
-  run: FrozenRun,
-  object: string,
-  sourceIds: string[],
-): Promise<void> {
-  if (sourceIds.length === 0) return;
-  await tx`
-    insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, warnings)
-    select ${run.id}, workspace_id, object, source_id, display_id,
-      case when excluded is not null then 'done' when depth = 'full' then 'map' else 'extract' end,
-      case when excluded is not null then 'excluded' else 'pending' end,
-      case when excluded is null then '[]'::jsonb else jsonb_build_array(jsonb_build_object(
-        'code', 'excluded', 'field', null, 'value', null, 'message', excluded, 'suggestion', null)) end
-    from source_records
-    where workspace_id = ${run.workspaceId} and object = ${object} and source_id = any(${sourceIds})
-    order by seq
-    on conflict (run_id, object, source_id) do nothing`;
-  await keepWaivers(tx, run, object, sourceIds);
 }
 
 /** Records that no endpoint gives: they are what the records of another object say they are. */
@@ -221,6 +118,7 @@ async function deriveSource(deps: Deps, run: FrozenRun, definition: ObjectDefini
       sourceId,
       displayId: null,
       raw,
+      rowHash: payloadHash(raw),
       depth: 'full',
       aliases: [sourceId],
       updatedAt: null,
@@ -234,7 +132,12 @@ async function deriveSource(deps: Deps, run: FrozenRun, definition: ObjectDefini
     countAtStart: staged.length,
     countAtEnd: staged.length,
   };
-  await storePage(deps, run, definition.name, staged, state);
+  if (run.kind !== 'delta') return storePage(deps, run, definition.name, staged, state);
+  await deps.db.sql.begin(async (tx) => {
+    await stageChanges(tx, run, definition.name, staged);
+    const { gone } = await carryOver(tx, run, definition, null, true);
+    await storeExtraction(tx, run, definition.name, { ...state, strategy: 'derived', gone });
+  });
 }
 
 /** Fetches detail and children of a batch of listed records. A record that cannot be read is rejected, not the batch. */
@@ -263,7 +166,7 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
         const row = listed.get(record.sourceId) ?? {};
         const full = await readFullRecord(client, definition, row, record.sourceId);
         const [raw = full] = await client.join(key, [full]);
-        extracted.push(stagedRow(raw, 'full', definition, profile, key, run.settings.source_timezone));
+        extracted.push(stagedRow(raw, 'full', definition, profile, key, run.settings.source_timezone, false));
       } catch (error) {
         if (!(
           error instanceof NotFoundError ||
@@ -278,18 +181,6 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
   } finally {
     await settle();
   }
-}
-
-export async function stagedRaw(
-  sql: Queryable,
-  workspaceId: string,
-  object: string,
-  ids: string[],
-): Promise<Map<string, RawRecord>> {
-  const rows = await sql<{ sourceId: string; raw: RawRecord }[]>`
-    select source_id as "sourceId", raw from source_records
-    where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
-  return new Map(rows.map((row) => [row.sourceId, row.raw]));
 }
 
 async function storeDetails(

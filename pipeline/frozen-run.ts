@@ -32,11 +32,32 @@ export const ExtractionState = z.object({
   countAtEnd: z.number().nullable(),
   /** Rows of the list that belong to another object or are demo data. */
   excludedRows: z.number(),
+  /** How a delta finds what changed; absent in other runs. */
+  strategy: z.enum(['sorted', 'scan', 'derived']).optional(),
+  /** Watermark of the last scan: what changed before it was seen then. By the source's clock. */
+  since: z.string().nullable().optional(),
+  /** Newest change that the source knew of when this scan began. By the source's clock. */
+  watermark: z.string().nullable().optional(),
+  /** Ledger rows of records that the source lists no more. */
+  gone: z.number().optional(),
+  listedAt: z.string().optional(),
 });
 export type ExtractionState = z.infer<typeof ExtractionState>;
 
 export function notListed(): ExtractionState {
   return { listed: false, cursor: null, rows: 0, countAtStart: null, countAtEnd: null, excludedRows: 0 };
+}
+
+/** Keeps with the run how far the list of an object has been read. */
+export async function storeExtraction(
+  tx: Queryable,
+  run: Pick<FrozenRun, 'id' | 'workspaceId'>,
+  object: string,
+  state: ExtractionState,
+): Promise<void> {
+  await tx`
+    update runs set extraction = extraction || ${JSON.stringify({ [object]: state })}::jsonb
+    where id = ${run.id} and workspace_id = ${run.workspaceId}`;
 }
 
 export async function findRun(sql: Queryable, workspaceId: string, runId: string): Promise<FrozenRun | null> {

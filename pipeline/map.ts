@@ -9,7 +9,7 @@ import { articleContext } from './article-sources.ts';
 import { REVERSE_LINKS } from '../objects/read-fields.ts';
 import type { BatchScope } from './batch.ts';
 import { rememberLooks } from './load/three-way.ts';
-import { addToLedger, stagedRaw } from './extract.ts';
+import { addToLedger, stagedRaw } from './stage-rows.ts';
 import { reverseLinks } from './reverse-links.ts';
 import { pinnedMap, type FrozenRun } from './frozen-run.ts';
 import { fieldPathsOf, findConnection } from './infraon-access.ts';

@@ -3,7 +3,7 @@ import type { ObjectDefinition } from '../objects/define-object.ts';
 import { readFields } from '../objects/read-fields.ts';
 import { SELECTED } from './advance.ts';
 import type { Deps } from './deps.ts';
-import { addToLedger } from './extract.ts';
+import { addToLedger } from './stage-rows.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
 
 type Raw = Record<string, unknown>;

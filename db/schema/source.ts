@@ -34,9 +34,14 @@ export const sourceRecords = pgTable(
     depth: text('depth').$type<'row' | 'full'>().notNull(),
     /** Every id by which other records refer to this one (its own, and the object's aliases). */
     aliases: text('aliases').array().notNull().default([]),
+    /** The aliases before the last change. */
+    priorAliases: text('prior_aliases').array(),
+    /** The run that last wrote this row. */
+    changedInRun: uuid('changed_in_run'),
     sourceUpdatedAt: at('source_updated_at'),
     /** Why the row is not part of the migration (deleted, demo data), when it is not. */
     excluded: text('excluded'),
+    /** The run in which a list last showed it; null once the source lists it no more. */
     seenInRun: uuid('seen_in_run'),
     updatedAt: updatedAt(),
   },

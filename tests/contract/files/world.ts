@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { runBatch, type BatchStep } from '../../../pipeline/batch.ts';
 import type { SettingsDocument } from '../../../pipeline/documents.ts';
-import { addToLedger, extractBatch } from '../../../pipeline/extract.ts';
+import { extractBatch } from '../../../pipeline/extract.ts';
+import { addToLedger } from '../../../pipeline/stage-rows.ts';
 import { requireRun } from '../../../pipeline/frozen-run.ts';
 import { loadBatch } from '../../../pipeline/load.ts';
 import { mapBatch } from '../../../pipeline/map.ts';
