@@ -66,6 +66,8 @@ export interface ClaimedRecord {
 export interface Batch {
   token: string;
   records: ClaimedRecord[];
+  /** Whether records may be left that would have been claimed but for the limits of a batch. */
+  isFull: boolean;
 }
 
 export interface BatchRequest {
@@ -75,31 +77,49 @@ export interface BatchRequest {
   step: RecordStep;
   worker: string;
   size: number;
+  /** What the records of a batch may take in the database, compressed as they lie there; one record always fits. */
+  maxBytes?: number;
   leaseMs?: number;
 }
 
-/** Claims up to `size` records that wait for `step`, oldest first, skipping what another worker holds. */
+/**
+ * Claims up to `size` records that wait for `step`, oldest first, skipping what another worker holds. A worker has its
+ * batch in memory, so long threads make a batch of fewer records: the bytes are those of what the step reads, the raw
+ * record before mapping and the payload after it (`pg_column_size` does not unpack them).
+ */
 export async function claimBatch(sql: Queryable, request: BatchRequest): Promise<Batch> {
   const token = randomUUID();
   const { workspaceId, runId, object, step, worker, size, leaseMs = LEASE_MS } = request;
-  const rows = await sql<ClaimedRecord[]>`
+  const { maxBytes = Number.MAX_SAFE_INTEGER } = request;
+  const readsPayload = step === 'load' || step === 'verify';
+  const rows = await sql<(ClaimedRecord & { left: boolean })[]>`
     with lease as (
       insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
       values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${leaseMs} * interval '1 millisecond')
-    ), claimed as (
-      select id from run_records
+    ), ready as materialized (
+      select id, case when ${readsPayload} then pg_column_size(mapped) else (
+          select pg_column_size(s.raw) from source_records s
+          where s.workspace_id = c.workspace_id and s.object = c.object and s.source_id = c.source_id) end as bytes
+      from run_records c
       where workspace_id = ${workspaceId} and run_id = ${runId} and object = ${object} and step = ${step}
         and lease_token is null and (not_before is null or not_before <= now())
       order by id limit ${size}
       for update skip locked
+    ), measured as (
+      select id, sum(coalesce(bytes, 0)) over (order by id) - coalesce(bytes, 0) as before from ready
+    ), claimed as (
+      select id from measured where before < ${maxBytes}::bigint
     )
     update run_records r set lease_token = ${token}, attempts = r.attempts + 1
     from claimed where r.id = claimed.id
-    returning r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId", r.mapped,
-      r.mapped_hash as "mappedHash", r.warnings, r.look, r.take, r.attempts`;
+    returning r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId",
+      case when ${readsPayload} then r.mapped end as mapped, r.mapped_hash as "mappedHash", r.warnings, r.look, r.take,
+      r.attempts,
+      (select count(*) from claimed) < (select count(*) from ready) as left`;
   return {
     token,
-    records: [...rows].map((row) => ({ ...row, id: Number(row.id) })).sort((a, b) => a.id - b.id),
+    records: rows.map(({ left: _, ...row }) => ({ ...row, id: Number(row.id) })).sort((a, b) => a.id - b.id),
+    isFull: rows.length === size || rows[0]?.left === true,
   };
 }
 

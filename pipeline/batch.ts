@@ -22,8 +22,13 @@ import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunState } from '../db/schema/runs.ts';
 
-/** Work is cut in chunks of this many records. */
-export const BATCH_SIZE = 500;
+/** Work is cut in chunks of this many records, of fewer where they are long. */
+const BATCH_SIZE = 500;
+/**
+ * Of a batch as it lies in the database, compressed. In a worker's memory it is about eight times as much, and four
+ * batches are in work at a time.
+ */
+const BATCH_BYTES = 1_000_000;
 
 /** Tries of a whole batch before the run is paused. */
 const MAX_BATCH_TRIES = 8;
@@ -58,13 +63,14 @@ export async function runBatch(
   const run = await requireRun(sql, workspaceId, runId);
   if (!WORKING_STATES.includes(run.state)) return;
   const claimedAt = moment();
-  const { token, records } = await claimBatch(sql, {
+  const { token, records, isFull } = await claimBatch(sql, {
     workspaceId,
     runId,
     object,
     step,
     worker: deps.options.worker,
     size: BATCH_SIZE,
+    maxBytes: BATCH_BYTES,
     leaseMs: leaseMsOf(deps),
   });
   let retryAt: Date | null = null;
@@ -79,7 +85,7 @@ export async function runBatch(
   } finally {
     await sql.begin(async (tx) => {
       await releaseLease(tx, token, retryAt);
-      if (records.length === BATCH_SIZE) {
+      if (isFull) {
         await enqueue(
           tx,
           'run_batch',

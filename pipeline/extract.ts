@@ -27,6 +27,8 @@ import { WORKING_STATES } from './run-state.ts';
 const PAGES_PER_JOB = 20;
 /** Detail calls asked for at a time; the client's own gate decides how many are really under way. */
 const DETAILS_AT_A_TIME = 16;
+/** Full records with their threads that are held before they are written to staging. */
+const RECORDS_PER_WRITE = 50;
 
 /** Reads the list of one object into staging, page by page; the cursor is kept with the run after every page. */
 export async function listSource(
@@ -176,7 +178,7 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
           throw error;
         unreadable.push({ id: record.id, message: messageOf(error) });
       }
-      if (extracted.length >= 100) await settle();
+      if (extracted.length >= RECORDS_PER_WRITE) await settle();
     });
   } finally {
     await settle();

@@ -6,6 +6,8 @@ import type { FrozenRun } from './frozen-run.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */
 const MAX_SLOTS = 16;
+/** A batch of long records is about this small; a slot whose batch finds nothing left costs one query. */
+const RECORDS_PER_SLOT = 100;
 
 /** What is left to do of a run, by object and step. */
 export type Outstanding = Map<
@@ -43,7 +45,7 @@ export async function openSlots(
   step: WorkStep,
   ready: number,
 ): Promise<void> {
-  const slots = Math.min(MAX_SLOTS, Math.ceil(ready / BATCH_SIZE));
+  const slots = Math.min(MAX_SLOTS, Math.ceil(ready / RECORDS_PER_SLOT));
   for (let slot = 0; slot < slots; slot += 1) {
     const payload = { workspaceId: run.workspaceId, runId: run.id, object, step, slot };
     await enqueue(tx, 'run_batch', payload, { jobKey: batchKey(payload) });

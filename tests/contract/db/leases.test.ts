@@ -58,6 +58,24 @@ describe('leases', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it('hold fewer records where these are long, and never none', async () => {
+    const { sql } = database.db;
+    const request = await newRun(6);
+    // Random text is not compressed: about 20 KB each.
+    await sql`
+      update run_records set mapped = jsonb_build_object('text', (
+        select string_agg(md5(random()::text || n), '') from generate_series(1, 600) n where source_id is not null))
+      where run_id = ${request.runId}`;
+    const two = await claimBatch(sql, { ...request, maxBytes: 30_000 });
+    expect(two.records).toHaveLength(2);
+    expect(two.isFull).toBe(true);
+    const one = await claimBatch(sql, { ...request, maxBytes: 1 });
+    expect(one.records).toHaveLength(1);
+    const rest = await claimBatch(sql, { ...request, maxBytes: 1_000_000 });
+    expect(rest.records).toHaveLength(3);
+    expect(rest.isFull).toBe(false);
+  });
+
   it('are given back when they are released, and not before they have expired', async () => {
     const request = await newRun(10);
     const first = await claimBatch(database.db.sql, request);
