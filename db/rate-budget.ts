@@ -13,18 +13,22 @@ export interface BudgetGrant {
   windowEndsAtMs: number;
 }
 
-/** Takes up to `calls` of the current window's share; opens the next window when the last one has ended. */
+/**
+ * Takes up to `calls` of the current window's share; opens the next window when the last one has ended. The share is
+ * asked for when the workspace has no budget yet; afterwards it stands in the row.
+ */
 export async function acquireCalls(
   sql: Queryable,
   workspaceId: string,
   calls: number,
-  defaultShare: number,
+  shareAtFirst: () => Promise<number>,
 ): Promise<BudgetGrant> {
   const rows = await takeSlice(sql, workspaceId, calls);
   if (rows.length === 0) {
+    const share = await shareAtFirst();
     await sql`
       insert into rate_budgets (workspace_id, call_limit, window_ends_at, share_percent)
-      values (${workspaceId}, ${DEFAULT_WINDOW_LIMIT}, now() - interval '1 second', ${Math.round(defaultShare * 100)})
+      values (${workspaceId}, ${DEFAULT_WINDOW_LIMIT}, now() - interval '1 second', ${Math.round(share * 100)})
       on conflict (workspace_id) do nothing`;
     rows.push(...(await takeSlice(sql, workspaceId, calls)));
   }

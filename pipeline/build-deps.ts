@@ -89,10 +89,11 @@ function createRateGates(
     if (known !== undefined) return known;
     const gate = createRateLimiter({
       budget: {
-        async acquire(calls) {
-          const { rate_share } = await getSettingsFor({ db, options }, workspaceId);
-          return acquireCalls(db.sql, workspaceId, calls, rate_share);
-        },
+        acquire: (calls) =>
+          acquireCalls(db.sql, workspaceId, calls, async () => {
+            const { rate_share } = await getSettingsFor({ db, options }, workspaceId);
+            return rate_share;
+          }),
         report: (headers, refused) => reportHeaders(db.sql, workspaceId, headers, refused),
       },
       now: () => clock.now().getTime(),
