@@ -91,7 +91,7 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
   const token = randomUUID();
   const { workspaceId, runId, object, step, worker, size, leaseMs = LEASE_MS } = request;
   const { maxBytes = Number.MAX_SAFE_INTEGER } = request;
-  const readsPayload = step === 'load' || step === 'verify';
+  const readsPayload = step !== 'extract' && step !== 'map';
   const rows = await sql<(ClaimedRecord & { left: boolean })[]>`
     with lease as (
       insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)

@@ -10,8 +10,10 @@ import { createInBulk } from './load/bulk-create.ts';
 import { openContext } from './load/context.ts';
 import type { LoadContext } from './load/destination.ts';
 import { readKnown, readSaid } from './load/known-records.ts';
+import { inLinkOrder } from './load/link-order.ts';
 import { lastSyncs } from './load/people-edits.ts';
-import { isWrittenOver, loadRecord } from './load/load-record.ts';
+import { isWrittenOver, loadRecord, type SharedScope } from './load/load-record.ts';
+import { destinationOf } from './load/destinations.ts';
 import type { LoadableRecord } from './load/progress.ts';
 import { parentStates, type ParentState } from './load/parents.ts';
 
@@ -44,6 +46,7 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   );
   const shared = {
     context,
+    learn: context.learn,
     parents: (ref: RecordRef): ParentState | undefined => parents.get(`${ref.ref}\u0000${ref.sourceId}`),
   };
   const loadables = records.map((record): LoadableRecord => {
@@ -62,14 +65,42 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   const flusher = setInterval(() => void context.flushCalls().catch(() => undefined), 1_000);
   try {
     const oneByOne = await createInBulk(loadables, scope, context);
-    await forEachConcurrently(oneByOne, RECORDS_AT_A_TIME, scope.signal, (loadable) =>
-      loadRecord(loadable, scope, shared),
-    );
+    await loadInLinkOrder(oneByOne, scope, shared);
   } finally {
     clearInterval(flusher);
     await context.flushCalls();
     await keepLinks(sql, { workspaceId: run.workspaceId, runId: run.id, object }, linksOf(records, context));
   }
+}
+
+/**
+ * Side by side, but a record waits for those that it names and that are on their way already: so its links are in the
+ * write that creates it. Nobody waits for a record that comes later.
+ */
+async function loadInLinkOrder(
+  loadables: LoadableRecord[],
+  scope: BatchScope,
+  shared: SharedScope,
+): Promise<void> {
+  const namedBy = ({ payload }: LoadableRecord) => destinationOf(payload).optionalRefs(payload);
+  const ordered = inLinkOrder(scope.object, loadables, (loadable) => ({
+    sourceId: loadable.record.sourceId,
+    refs: namedBy(loadable),
+  }));
+  const started = new Map<string, Promise<void>>();
+  async function afterThoseItNames(loadable: LoadableRecord): Promise<void> {
+    const named = namedBy(loadable).flatMap(({ ref, sourceId, or }) =>
+      ref === scope.object || or?.includes(scope.object) === true ? (started.get(sourceId) ?? []) : [],
+    );
+    const ends = await Promise.allSettled(named);
+    if (ends.some(({ status }) => status === 'rejected') || scope.signal.aborted) return;
+    await loadRecord(loadable, scope, shared);
+  }
+  await forEachConcurrently(ordered, RECORDS_AT_A_TIME, scope.signal, (loadable) => {
+    const loading = afterThoseItNames(loadable);
+    started.set(loadable.record.sourceId, loading);
+    return loading;
+  });
 }
 
 function linksOf(records: ClaimedRecord[], context: LoadContext): LinksOfRecord[] {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/client.ts';
 import { enqueue } from '../db/queue.ts';
 import type { RecordStep } from '../db/schema/runs.ts';
-import { BATCH_SIZE, batchKey, type WorkStep } from './batch.ts';
+import { batchKey, type WorkStep } from './batch.ts';
 import type { FrozenRun } from './frozen-run.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */

@@ -18,6 +18,8 @@ import { createReplyPacing } from './reply-pacing.ts';
 import { createTags } from './tags.ts';
 
 export interface BatchContext extends LoadContext {
+  /** What a record of this batch became: those that come after it can link to it. */
+  learn: (ref: RecordRef, loaded: Loaded) => void;
   /** Writes the counted calls down; called while the batch runs and at its end. */
   flushCalls(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     files,
     keepFile: createKeepFile(sql, run.workspaceId, files),
     withLinks,
+    learn: (ref, record) => void loaded.set(keyOf(ref), record),
     async flushCalls() {
       const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));
       calls.clear();

@@ -48,6 +48,7 @@ function upsertStep(
 ): Step {
   const { resource, type, custom_attributes, files, ...fields } = payload;
   // Links that can be made by now are part of what this write is about: a later pass of the same run is another write.
+  // The plan decides which; ends that appear before the call leaves are for that pass.
   const written = { ...payload, custom_attributes: resolveAttributes(custom_attributes, links) };
   return {
     key: existing !== undefined ? `update:${shortHash(payloadHash(written))}` : 'create',
@@ -62,7 +63,7 @@ function upsertStep(
         if (prior !== null) await target.keepPrior({ ...prior });
         const instance = await context.intercom.upsertInstance(type, {
           ...fields,
-          custom_attributes: resolveAttributes(custom_attributes, context),
+          custom_attributes: written.custom_attributes,
         });
         return {
           destinationId: instance.id,

@@ -7,7 +7,7 @@ import type { BatchScope } from '../batch.ts';
 import type { SettingsDocument } from '../documents.ts';
 import { namedLinks, type NamedLink } from '../links/named-links.ts';
 import { actionFor } from '../failure-policy.ts';
-import type { LoadContext } from './destination.ts';
+import type { Loaded, LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
@@ -19,6 +19,8 @@ import { remembering } from './remember-reads.ts';
 
 export interface SharedScope {
   context: LoadContext;
+  /** What a record of this batch became: those that come after it can link to it. */
+  learn: (ref: RecordRef, loaded: Loaded) => void;
   parents: (ref: RecordRef) => ParentState | undefined;
 }
 
@@ -107,17 +109,23 @@ async function carryOut(
   };
   const reload = existing?.state === 'partial' ? reloadIn(existing.facts) : undefined;
   const { update } = threeWay ?? {};
+  const known =
+    existing?.state === 'complete'
+      ? { ...existing, fresh: progress.isNew, ...(update === undefined ? {} : { update }) }
+      : undefined;
+  const isWritten =
+    threeWay === undefined && hasNothingNew(loadable, destination.optionalRefs(payload), context);
   const steps = [
     ...(reload === undefined ? [] : [reloadStep(reload)]),
-    ...destination.plan(
-      threeWay?.payload ?? payload,
-      existing?.state === 'complete'
-        ? { ...existing, fresh: progress.isNew, ...(update === undefined ? {} : { update }) }
-        : undefined,
-      context,
-    ),
+    ...(isWritten ? [] : destination.plan(threeWay?.payload ?? payload, known, context)),
   ];
   const doubt = await runSteps(steps, loadable, progress, loadedHash, scope, context);
+  const { destinationId, facts } = progress;
+  if (doubt === null && destinationId !== undefined)
+    shared.learn(
+      { ref: scope.object, sourceId: loadable.record.sourceId },
+      { destinationId, facts, resource: payload.resource },
+    );
   return doubt === null ? null : { step: 'load', outcome: 'pending', notBefore: doubt.lookAgainAt };
 }
 
@@ -172,6 +180,22 @@ function hashWithGaps(mappedHash: string, dropped: RecordRef[]): string {
     .map((ref) => `${ref.ref}:${ref.sourceId}`)
     .sort()
     .join(',')}`;
+}
+
+/**
+ * Whether another write would send what was sent before. A gap may close because its id turned out to be of an object
+ * that this record does not link to (`or`): then it is no gap any more, and nothing to write either.
+ */
+function hasNothingNew(
+  { existing, mappedHash }: LoadableRecord,
+  refs: RecordRef[],
+  context: LoadContext,
+): boolean {
+  const hash = existing?.loadedHash ?? '';
+  if (existing?.state !== 'complete' || hash.endsWith(UNFINISHED)) return false;
+  const gaps = hash.startsWith(`${mappedHash}!`) ? hash.slice(mappedHash.length) : '';
+  if (gaps === '') return false;
+  return !refs.some((ref) => gaps.includes(ref.sourceId) && context.resolve(ref) !== undefined);
 }
 
 /** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
