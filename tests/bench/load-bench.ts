@@ -128,6 +128,9 @@ function callsOverFloor(report: Report, floor: Floor, tally: Tally): void {
   report.figure('calls_over_floor', writes / floor.calls, 'ratio', {
     writes,
     floor: floor.calls,
+    over_four_for_each_conversation: rounded(writes / floor.withFourForEachConversation),
+    pairs_that_name_each_other: floor.pairsThatNameEachOther,
+    second_writes: floor.secondWrites,
     reads_during_load: sum(load.filter(([call]) => isRead(call))),
     verification_reads: Object.values(tally.calls).reduce(
       (total, calls) => total + calls.total - calls.beforeLastWrite,
