@@ -41,15 +41,15 @@ test('after a 429 nothing is granted before the reset, and a reset in the past d
 
 test('it yields to other apps: no more is granted than their calls have left of the window', async () => {
   const { sql } = database.db;
-  const { windowEndsAtMs } = await acquireCalls(sql, 'ws_f', 10, 1);
+  const { windowEndsAtMs } = await acquireCalls(sql, 'ws_f', 10, whole);
   await reportHeaders(sql, 'ws_f', { limit: 100, remaining: 20, resetAtMs: windowEndsAtMs }, false);
-  expect((await acquireCalls(sql, 'ws_f', 50, 1)).calls).toBe(20);
-  expect((await acquireCalls(sql, 'ws_f', 50, 1)).calls).toBe(0);
+  expect((await acquireCalls(sql, 'ws_f', 50, whole)).calls).toBe(20);
+  expect((await acquireCalls(sql, 'ws_f', 50, whole)).calls).toBe(0);
   // A header of another window says nothing about this one.
-  await acquireCalls(sql, 'ws_g', 10, 1);
+  await acquireCalls(sql, 'ws_g', 10, whole);
   const elsewhere = { limit: 100, remaining: 0, resetAtMs: Date.now() - 60_000 };
   await reportHeaders(sql, 'ws_g', elsewhere, false);
-  expect((await acquireCalls(sql, 'ws_g', 50, 1)).calls).toBe(50);
+  expect((await acquireCalls(sql, 'ws_g', 50, whole)).calls).toBe(50);
 });
 
 test('workspaces do not share a budget, and the share can change while running', async () => {
