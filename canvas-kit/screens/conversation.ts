@@ -21,6 +21,8 @@ import { FIRST_CANVAS_HEIGHT, heightOf, totalHeight } from '../limits.ts';
 
 /** One line: a first canvas has little room. */
 const NUMBER_LENGTH = 24;
+/** What the way to the migration takes beyond its planned height, as measured in the host page. */
+const LINK_SLACK = 16;
 /** Linked records shown at once. */
 const PAGE = 10;
 
@@ -61,7 +63,8 @@ export function conversationScreen(panel: ConversationPanel, view: View, mayLead
     ...(mayLead ? [button('migration', 'Migration', 'link')] : []),
     muted(`Moved ${formatTime(panel.imported_at, view.timezone)}. ${asOf(view)}`),
   ];
-  return canvas([...above, ...linked(itemsOf(panel), totalHeight([...above, ...below])), ...below], {
+  const used = totalHeight([...above, ...below]) + (mayLead ? LINK_SLACK : 0);
+  return canvas([...above, ...linked(itemsOf(panel), used), ...below], {
     view: 'conversation',
   });
 }
