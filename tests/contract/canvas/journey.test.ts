@@ -26,6 +26,8 @@ beforeAll(async () => {
   test = await testApp({ pipeline: { infraonAllowedHosts: [new URL(infraon.url).host] } });
   worker = await startWorker(test.deps, { databaseUrl: test.database.url, concurrency: 2 });
   api = await signIn(test);
+  // Nobody serves the pictures of articles here: they are looked for again for as long as Intercom may take.
+  await api.patch('/api/v1/settings').send({ search_lag_seconds: 1 }).expect(200);
   panel = panelClient(test, { adminId: '5017690', conversationId: '5' });
 });
 afterAll(async () => {
