@@ -269,7 +269,8 @@ export interface RejectionDocument {
 
 export type RejectionAction =
   | { action: 'edit'; values: Record<string, unknown> }
-  | { action: 'retry' }
+  /** `take`: whose value stays where both sides changed one (`edited_in_intercom`). */
+  | { action: 'retry'; take?: 'infraon' | 'intercom' | undefined }
   | { action: 'waive'; note: string };
 
 export interface FindingDocument {

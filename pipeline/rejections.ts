@@ -130,13 +130,15 @@ async function apply(
     if (action.action === 'waive') await waive(tx, actor, rows, { note: action.note, at: deps.clock.now() });
     else {
       if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
-      await retry(tx, actor.workspaceId, rows);
+      // A value that a person gave is to be written, whatever stands in Intercom.
+      await retry(tx, actor.workspaceId, rows, action.action === 'edit' ? 'infraon' : action.take);
     }
     await writeAudit(tx, actor, `rejections_${action.action}`, {
       records: rows.length,
       codes: [...new Set(rows.map((row) => row.code))],
       ...(action.action === 'edit' ? { fields: Object.keys(action.values) } : {}),
       ...(action.action === 'waive' ? { note: action.note } : {}),
+      ...(action.action === 'retry' && action.take !== undefined ? { take: action.take } : {}),
     });
     for (const runId of new Set(rows.map((row) => row.runId)))
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId });
@@ -187,13 +189,18 @@ async function storeFixes(
 }
 
 /** The records go back to mapping; those that wait for one of them follow as soon as it is loaded. */
-async function retry(tx: Queryable, workspaceId: string, rows: Row[]): Promise<void> {
+async function retry(
+  tx: Queryable,
+  workspaceId: string,
+  rows: Row[],
+  take: 'infraon' | 'intercom' | undefined,
+): Promise<void> {
   const ids = rows.map((row) => row.id);
   await reopenRuns(tx, workspaceId, [...new Set(rows.map((row) => row.runId))]);
   await tx`
     update run_records r
     set step = case when s.depth = 'full' then 'map' else 'extract' end, outcome = 'pending', reason_code = null, reason = null,
-      waits_for = null, not_before = null
+      waits_for = null, not_before = null, take = ${take ?? null}
     from source_records s
     where r.id = any(${ids}::bigint[]) and r.undo is null and s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id`;
   // What Intercom refused to take back is tried again.

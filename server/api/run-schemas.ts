@@ -193,7 +193,10 @@ export const Rejection = z
   .meta({ id: 'Rejection' });
 
 const Edit = z.strictObject({ action: z.literal('edit'), values: Json });
-const Retry = z.strictObject({ action: z.literal('retry') });
+const Retry = z.strictObject({
+  action: z.literal('retry'),
+  take: z.enum(['infraon', 'intercom']).optional(),
+});
 const Waive = z.strictObject({ action: z.literal('waive'), note: z.string().max(2000) });
 const Cause = { object: z.string().optional(), code: z.string() };
 export const Resolution = z.discriminatedUnion('action', [Edit, Retry, Waive]).meta({ id: 'Resolution' });

@@ -150,6 +150,13 @@ describe('a delta', () => {
       value: { infraon: expect.stringContaining('Infraon says') as string, intercom: 'Intercom says' },
     });
     expect(conversationOf(both).title).toBe('Intercom says');
+    await tenant.admin.post(`/rejections/${conflict?.id ?? ''}/resolve`, {
+      action: 'retry',
+      take: 'infraon',
+    });
+    await finished(tenant, run.id);
+    expect(conversationOf(both).title).toContain('Infraon says');
+    expect((await rejections(tenant)).map(({ source_id }) => source_id)).not.toContain(both.incident_id);
     const touched = new Set([edited, noted, deleted, both, theirs].map((each) => each.incident_id));
     for (const each of loaded)
       if (!touched.has(each.incident_id))
