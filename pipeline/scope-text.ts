@@ -174,7 +174,7 @@ function htmlBlock(block: Block): string {
 
 const STYLE =
   'body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2024}' +
-  'table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{border:1px solid #d0d5da;padding:.3rem .6rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}' +
+  'table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{border:1px solid #d0d5da;padding:.3rem .6rem;text-align:start;vertical-align:top;overflow-wrap:anywhere}th{white-space:nowrap}' +
   'th{background:#f3f5f7}h2{margin-top:2.5rem;border-bottom:1px solid #d0d5da}';
 
 /** A document of its own, so that it can be kept and printed without this product. */
