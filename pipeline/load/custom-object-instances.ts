@@ -72,17 +72,22 @@ function upsertStep(
         };
       } catch (error) {
         if (!(error instanceof NotFoundError)) throw error;
-        throw new RejectedError(`Intercom has no custom object type ${type}.`, {
-          code: 'object_type_missing',
-          value: type,
-          suggestion:
-            'Create the type in Intercom (Settings > Data > Custom objects), check readiness, then retry.',
-          cause: error,
-        });
+        throw typeMissing(type, error);
       }
     },
     probe: () => Promise.resolve('repeat'),
   };
+}
+
+/** The refusal of a record whose custom object type nobody has made, or somebody has removed. */
+export function typeMissing(type: string, cause: NotFoundError): RejectedError {
+  return new RejectedError(`Intercom has no custom object type ${type}.`, {
+    code: 'object_type_missing',
+    value: type,
+    suggestion:
+      'Create the type in Intercom (Settings > Data > Custom objects), check readiness, then retry.',
+    cause,
+  });
 }
 
 /** What a look before the update has read already, else what the instance's own id finds. */

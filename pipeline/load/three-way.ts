@@ -1,4 +1,4 @@
-import { LeaseLostError, RejectedError } from '../../errors.ts';
+import { LeaseLostError, NotFoundError, RejectedError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredLook } from '../../db/schema/runs.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
@@ -7,6 +7,7 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../batch.ts';
 import { pinnedMap } from '../frozen-run.ts';
 import type { Comparison, LoadContext, Update } from './destination.ts';
+import { typeMissing } from './custom-object-instances.ts';
 import { destinationOf } from './destinations.ts';
 import { findPeopleEdits, isSame, type LastSync, type PeopleEdit } from './people-edits.ts';
 import type { ExistingRecord, LoadableRecord } from './progress.ts';
@@ -44,14 +45,14 @@ export async function compareThreeWays(
   const destination = destinationOf(loadable.payload);
   const ignore = scope.deps.registry.get(scope.object).verify.ignore ?? [];
   const { isDeleted, edits, entries } = await findPeopleEdits(last, existing, context, ignore);
-  if (isDeleted) throw deletedInIntercom(existing.destinationId);
+  if (isDeleted) throw await whyGone(loadable.payload, existing.destinationId, context);
 
   const { payload, warnings } = destination.amend?.(loadable.payload, last.payload) ?? {
     payload: loadable.payload,
     warnings: [],
   };
   const seen = await destination.verify(payload, existing, context);
-  if (seen === null) throw deletedInIntercom(existing.destinationId);
+  if (seen === null) throw await whyGone(loadable.payload, existing.destinationId, context);
   const differences = new Map(
     seen.comparisons
       .filter((comparison) => UNEXPLAINED.includes(comparison.class))
@@ -146,6 +147,18 @@ async function conflictError(conflicts: Conflict[], scope: BatchScope): Promise<
 function shown(value: unknown): string {
   const text = JSON.stringify(value ?? null);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** An instance is gone by itself, or with the whole type of it: the list of the type tells. */
+async function whyGone(payload: Payload, id: string, context: LoadContext): Promise<RejectedError> {
+  if (payload.resource !== 'custom_object_instances') return deletedInIntercom(id);
+  try {
+    await context.intercom.pageOfInstances(payload.type, null);
+    return deletedInIntercom(id);
+  } catch (error) {
+    if (error instanceof NotFoundError) return typeMissing(payload.type, error);
+    throw error;
+  }
 }
 
 function deletedInIntercom(id: string): RejectedError {
