@@ -2,7 +2,7 @@ import type { Article, InternalArticle } from '../../../connectors/intercom/sche
 import type { ArticlePayload } from '../../../objects/payloads.ts';
 import type { UndoPlan } from '../undo-plan.ts';
 import { isEqual, valueOf } from './fields.ts';
-import { ignoringAbsence, untagStep } from './steps.ts';
+import { ignoringAbsence, repeatable, untagStep } from './steps.ts';
 import { edited, idOf, NOTHING_TO_RESTORE, type ThingKind, type UndoStep, type Written } from './thing.ts';
 
 type AnyArticle = Article | InternalArticle;
@@ -71,19 +71,15 @@ function updateStep(
 ): UndoStep {
   const { author_id, ...fields } = wanted;
   const body = { ...fields, ...(author_id == null ? {} : { author_id: Number(author_id) }) };
-  return {
-    key: 'undo:update',
-    operation: internal ? 'PUT /internal_articles/{id}' : 'PUT /articles/{id}',
-    async perform({ intercom }) {
-      if (internal) await intercom.updateInternalArticle(id, body);
-      else
-        await intercom.updateArticle(id, {
+  const operation = internal ? 'PUT /internal_articles/{id}' : 'PUT /articles/{id}';
+  return repeatable('undo:update', operation, ({ intercom }) =>
+    internal
+      ? intercom.updateInternalArticle(id, body)
+      : intercom.updateArticle(id, {
           ...body,
           ...(parent === undefined ? {} : { parent_id: Number(parent), parent_type: 'collection' }),
-        });
-    },
-    isDone: () => Promise.resolve(false),
-  };
+        }),
+  );
 }
 
 function untagSteps(

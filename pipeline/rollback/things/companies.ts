@@ -3,7 +3,7 @@ import type { CompanyPayload } from '../../../objects/payloads.ts';
 import { resolveAttributes } from '../../load/attributes.ts';
 import { foreignAttributes } from './contacts.ts';
 import { changesBack, flat, valueOf } from './fields.ts';
-import { ignoringAbsence } from './steps.ts';
+import { ignoringAbsence, writeBack } from './steps.ts';
 import { edited, idOf, NOTHING_TO_RESTORE, type ThingKind } from './thing.ts';
 
 export const companies: ThingKind<Company, CompanyPayload> = {
@@ -46,20 +46,10 @@ export const companies: ThingKind<Company, CompanyPayload> = {
     );
     const { body, expected, left } = changesBack(prior, bodies, raw);
     return {
-      steps:
-        Object.keys(body).length === 0
-          ? []
-          : [
-              {
-                key: 'undo:update',
-                // PUT takes no `remote_created_at`; the upsert takes every field (Intercom API 2.16).
-                operation: 'POST /companies',
-                perform: async ({ intercom }) => {
-                  await intercom.upsertCompany({ company_id: raw.company_id, ...body });
-                },
-                isDone: () => Promise.resolve(false),
-              },
-            ],
+      // PUT takes no `remote_created_at`; the upsert takes every field (Intercom API 2.16).
+      steps: writeBack('POST /companies', body, ({ intercom }, values) =>
+        intercom.upsertCompany({ company_id: raw.company_id, ...values }),
+      ),
       expected,
       left,
     };

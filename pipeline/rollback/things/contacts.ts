@@ -3,7 +3,7 @@ import type { ContactPayload } from '../../../objects/payloads.ts';
 import { bodyOf } from '../../load/contacts.ts';
 import type { LoadContext } from '../../load/destination.ts';
 import { changesBack, flat, valueOf } from './fields.ts';
-import { ignoringAbsence, untagStep } from './steps.ts';
+import { ignoringAbsence, repeatable, untagStep, writeBack } from './steps.ts';
 import { edited, idOf, NOTHING_TO_RESTORE, type ThingKind, type UndoStep, type Written } from './thing.ts';
 
 /** `role` is left out: a lead that became a user cannot become a lead again. */
@@ -55,7 +55,9 @@ export const contacts: ThingKind<Contact, ContactPayload> = {
     const { body, expected, left } = changesBack(prior, bodiesOf(written, plan, context), raw);
     return {
       steps: [
-        ...(Object.keys(body).length === 0 ? [] : [updateStep(raw.id, body)]),
+        ...writeBack('PUT /contacts/{id}', body, ({ intercom }, values) =>
+          intercom.updateContact(raw.id, values),
+        ),
         ...untagSteps(raw, written, prior),
         ...detachSteps(raw, written, prior),
         // It was archived when we came: the last thing that is done to it.
@@ -91,18 +93,6 @@ function bodiesOf(
   });
 }
 
-function updateStep(id: string, body: Record<string, unknown>): UndoStep {
-  return {
-    key: 'undo:update',
-    operation: 'PUT /contacts/{id}',
-    perform: async ({ intercom }) => {
-      await intercom.updateContact(id, body);
-    },
-    // Writing the same values again changes nothing.
-    isDone: () => Promise.resolve(false),
-  };
-}
-
 function untagSteps(
   raw: Contact,
   written: Written<ContactPayload>,
@@ -129,12 +119,11 @@ function detachSteps(
   const before = new Set(idsIn(prior, 'companies'));
   return written.companyIds
     .filter((id) => !before.has(id))
-    .map((id) => ({
-      key: `undo:company:${id}`,
-      operation: 'DELETE /contacts/{id}/companies/{company_id}',
-      perform: ({ intercom }) => ignoringAbsence(intercom.detachCompany(raw.id, id)),
-      isDone: () => Promise.resolve(false),
-    }));
+    .map((id) =>
+      repeatable(`undo:company:${id}`, 'DELETE /contacts/{id}/companies/{company_id}', ({ intercom }) =>
+        ignoringAbsence(intercom.detachCompany(raw.id, id)),
+      ),
+    );
 }
 
 function idsIn(prior: Record<string, unknown>, name: 'tags' | 'companies'): string[] {

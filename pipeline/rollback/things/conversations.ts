@@ -5,7 +5,7 @@ import { resolveAttributes } from '../../load/attributes.ts';
 import type { LoadContext } from '../../load/destination.ts';
 import type { SpareReason } from '../undo-plan.ts';
 import { changesBack, flat, leftAsEdited, valueOf } from './fields.ts';
-import { ignoringAbsence, untagStep } from './steps.ts';
+import { ignoringAbsence, untagStep, writeBack } from './steps.ts';
 import { edited, idOf, NOTHING_TO_RESTORE, type ThingKind, type UndoStep, type Written } from './thing.ts';
 
 export const conversations: ThingKind<Conversation, ConversationPayload> = {
@@ -41,7 +41,9 @@ export const conversations: ThingKind<Conversation, ConversationPayload> = {
     const { body, expected, left } = changesBack(before, bodiesOf(written, context), now);
     return {
       steps: [
-        ...(Object.keys(body).length === 0 ? [] : [updateStep(raw.id, body)]),
+        ...writeBack('PUT /conversations/{id}', body, ({ intercom }, values) =>
+          intercom.updateConversation(raw.id, values),
+        ),
         ...untagSteps(raw, written, prior),
         ...assignSteps(raw, prior, expected),
         ...stateSteps(raw, written, prior, expected, left),
@@ -88,15 +90,6 @@ function bodiesOf({ payloads }: Written<ConversationPayload>, context: LoadConte
       custom_attributes: resolveAttributes(custom_attributes, context),
     }),
   );
-}
-
-function updateStep(id: string, body: Record<string, unknown>): UndoStep {
-  return {
-    key: 'undo:update',
-    operation: 'PUT /conversations/{id}',
-    perform: ({ intercom }) => intercom.updateConversation(id, body),
-    isDone: () => Promise.resolve(false),
-  };
 }
 
 function untagSteps(

@@ -4,7 +4,7 @@ import { resolveAttributes } from '../../load/attributes.ts';
 import type { UndoPlan } from '../undo-plan.ts';
 import { foreignAttributes } from './contacts.ts';
 import { changesBack, flat, valueOf } from './fields.ts';
-import { ignoringAbsence } from './steps.ts';
+import { ignoringAbsence, writeBack } from './steps.ts';
 import { idOf, NOTHING_TO_RESTORE, type ThingKind } from './thing.ts';
 
 export const customObjectInstances: ThingKind<CustomObjectInstance, CustomObjectPayload> = {
@@ -30,19 +30,9 @@ export const customObjectInstances: ThingKind<CustomObjectInstance, CustomObject
     );
     const { body, expected, left } = changesBack(prior, bodies, raw);
     return {
-      steps:
-        Object.keys(body).length === 0
-          ? []
-          : [
-              {
-                key: 'undo:update',
-                operation: 'POST /custom_object_instances/{type}',
-                perform: async ({ intercom }) => {
-                  await intercom.upsertInstance(typeOf(plan), { external_id: raw.external_id, ...body });
-                },
-                isDone: () => Promise.resolve(false),
-              },
-            ],
+      steps: writeBack('POST /custom_object_instances/{type}', body, ({ intercom }, values) =>
+        intercom.upsertInstance(typeOf(plan), { external_id: raw.external_id, ...values }),
+      ),
       expected,
       left,
     };
