@@ -1,6 +1,8 @@
+import type { ConversationAction } from '../../connectors/intercom/client.ts';
+import type { Conversation } from '../../connectors/intercom/schemas.ts';
 import { RejectedError } from '../../errors.ts';
 import type { ConversationPayload } from '../../objects/payloads.ts';
-import { isToWrite, type Loaded, type Step } from './destination.ts';
+import { isToWrite, type Loaded, type LoadContext, type Step, type StepTarget } from './destination.ts';
 import { requireId } from './steps.ts';
 import type { SpokenPart } from './thread.ts';
 
@@ -27,76 +29,61 @@ export function stateSteps(
 }
 
 function assignStep(assigneeId: string): Step {
-  return {
-    key: `assign:${assigneeId}`,
-    once: 'run',
-    operation: 'POST /conversations/{id}/parts',
-    identity: { assignee_id: assigneeId },
-    async perform(context, target) {
-      await settledAnyway(
-        context.intercom.manage(requireId(target), {
-          message_type: 'assignment',
-          type: 'admin',
-          admin_id: context.fallbackAdminId,
-          assignee_id: assigneeId,
-        }),
-        async () =>
-          (await context.intercom.getConversation(requireId(target)))?.admin_assignee_id === assigneeId,
-      );
-      return {};
-    },
-    async probe(context, target) {
-      const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.admin_assignee_id === assigneeId ? { happened: {} } : 'repeat';
-    },
-  };
+  return stateStep(
+    `assign:${assigneeId}`,
+    { assignee_id: assigneeId },
+    (context) => ({
+      message_type: 'assignment',
+      type: 'admin',
+      admin_id: context.fallbackAdminId,
+      assignee_id: assigneeId,
+    }),
+    (conversation) => conversation.admin_assignee_id === assigneeId,
+  );
 }
 
 function openStep(parts: number): Step {
-  return {
-    key: `open:${parts}`,
-    once: 'run',
-    operation: 'POST /conversations/{id}/parts',
-    identity: { state: 'open' },
-    async perform(context, target) {
-      await settledAnyway(
-        context.intercom.manage(requireId(target), {
-          message_type: 'open',
-          admin_id: context.fallbackAdminId,
-        }),
-        async () => (await context.intercom.getConversation(requireId(target)))?.state === 'open',
-      );
-      return {};
-    },
-    async probe(context, target) {
-      const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.state === 'open' ? { happened: {} } : 'repeat';
-    },
-  };
+  return stateStep(
+    `open:${parts}`,
+    { state: 'open' },
+    (context) => ({ message_type: 'open', admin_id: context.fallbackAdminId }),
+    (conversation) => conversation.state === 'open',
+  );
 }
 
 /** The number of parts is in the key: a thread that grew (a contact's reply reopens) is closed again. */
 function closeStep(parts: number, assigneeId: string | undefined): Step {
+  return stateStep(
+    `close:${parts}`,
+    { state: 'closed' },
+    (context) => ({ message_type: 'close', type: 'admin', admin_id: assigneeId ?? context.fallbackAdminId }),
+    (conversation) => conversation.state === 'closed',
+  );
+}
+
+/** One change of state: whether it came about, or was so already, the conversation itself tells. */
+function stateStep(
+  key: string,
+  identity: Record<string, unknown>,
+  action: (context: LoadContext) => ConversationAction,
+  isSettled: (conversation: Conversation) => boolean,
+): Step {
+  const isSo = async (context: LoadContext, target: StepTarget) => {
+    const conversation = await context.intercom.getConversation(requireId(target));
+    return conversation !== null && isSettled(conversation);
+  };
   return {
-    key: `close:${parts}`,
+    key,
     once: 'run',
     operation: 'POST /conversations/{id}/parts',
-    identity: { state: 'closed' },
+    identity,
     async perform(context, target) {
-      await settledAnyway(
-        context.intercom.manage(requireId(target), {
-          message_type: 'close',
-          type: 'admin',
-          admin_id: assigneeId ?? context.fallbackAdminId,
-        }),
-        async () => (await context.intercom.getConversation(requireId(target)))?.state === 'closed',
+      await settledAnyway(context.intercom.manage(requireId(target), action(context)), () =>
+        isSo(context, target),
       );
       return {};
     },
-    async probe(context, target) {
-      const conversation = await context.intercom.getConversation(requireId(target));
-      return conversation?.state === 'closed' ? { happened: {} } : 'repeat';
-    },
+    probe: async (context, target) => ((await isSo(context, target)) ? { happened: {} } : 'repeat'),
   };
 }
 
