@@ -2,6 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
+import { canonicalJson } from '../../objects/payload-hash.ts';
 import type { Comparison, Loaded, LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { remembering } from './remember-reads.ts';
@@ -79,17 +80,7 @@ async function differencesTo(
 
 /** Values out of the database and out of an answer: equal when their JSON is. */
 export function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a ?? null)) === JSON.stringify(sorted(b ?? null));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return (value as unknown[]).map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Links that could not be made when the record was written are not missing now: the hash of the write names them. */
