@@ -1,5 +1,5 @@
 import { NotFoundError, RejectedError, SchemaError, messageOf } from '../errors.ts';
-import { Cursor, type RawRecord } from '../connectors/infraon/types.ts';
+import type { RawRecord } from '../connectors/infraon/types.ts';
 import type { ClaimedRecord } from '../db/leases.ts';
 import type { ObjectDefinition } from '../objects/define-object.ts';
 import { derivationNamed } from '../objects/derive.ts';
@@ -18,13 +18,12 @@ import { listChanges, stageChanges } from './delta/list-changes.ts';
 import { carryOver } from './delta/carry-over.ts';
 import { newestChange } from './delta/watermark.ts';
 import { infraonFor } from './infraon-access.ts';
+import { PAGES_PER_JOB, readListPage } from './list-page.ts';
 import { asOffered } from './offered-source.ts';
 import { readFullRecord } from './read-source.ts';
 import { addToLedger, stagedRaw, stagedRow, stageRows, textOf, type StagedRow } from './stage-rows.ts';
 import { WORKING_STATES } from './run-state.ts';
 
-/** A list job reads this many pages, then makes room for others. */
-const PAGES_PER_JOB = 20;
 /** Detail calls asked for at a time; the client's own gate decides how many are really under way. */
 const DETAILS_AT_A_TIME = 16;
 /** Full records with their threads that are held before they are written to staging. */
@@ -57,28 +56,14 @@ async function listPages(
   signal: AbortSignal,
 ): Promise<void> {
   const access = await infraonFor(deps, run.workspaceId);
-  const { client, profile } = access;
   let state: ExtractionState = run.extraction[definition.name] ?? {
     ...notListed(),
     watermark: await newestChange(access, key),
   };
-  for (let page = 0; page < PAGES_PER_JOB && !state.listed && !signal.aborted; page += 1) {
-    const cursor = state.cursor === null ? null : Cursor.parse(state.cursor);
-    const answer = await client.listPage(key, cursor, { order: 'created' });
-    const depth = client.hasDetail(key) ? 'row' : 'full';
-    const rows = (await client.join(key, answer.rows)).map((raw) =>
-      stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone, true),
-    );
-    state = {
-      ...state,
-      listed: answer.next === null,
-      cursor: answer.next,
-      rows: (answer.restarted ? 0 : state.rows) + rows.length,
-      countAtStart: state.countAtStart ?? answer.count,
-      countAtEnd: answer.count,
-      excludedRows: (answer.restarted ? 0 : state.excludedRows) + answer.filtered,
-    };
-    await storePage(deps, run, definition.name, rows, state);
+  for (let pages = 0; pages < PAGES_PER_JOB && !state.listed && !signal.aborted; pages += 1) {
+    const page = await readListPage(access, run, definition, key, state, 'created');
+    state = { ...page.state, listed: page.isLast };
+    await storePage(deps, run, definition.name, page.rows, state);
   }
 }
 

@@ -1,15 +1,12 @@
-import { Cursor } from '../../connectors/infraon/types.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Deps } from '../deps.ts';
 import { notListed, storeExtraction, type ExtractionState, type FrozenRun } from '../frozen-run.ts';
 import { infraonFor, type InfraonAccess } from '../infraon-access.ts';
-import { addToLedger, stagedRow, stageRows, type StagedRow } from '../stage-rows.ts';
+import { PAGES_PER_JOB, readListPage } from '../list-page.ts';
+import { addToLedger, stageRows, type StagedRow } from '../stage-rows.ts';
 import { carryOver } from './carry-over.ts';
 import { lastWatermark, newestChange, newestOf } from './watermark.ts';
-
-/** A list job reads this many pages, then makes room for others. */
-const PAGES_PER_JOB = 20;
 
 /**
  * Finds what changed in a list since the last run: by last change, down to the last watermark less an overlap, where the
@@ -24,32 +21,19 @@ export async function listChanges(
   signal: AbortSignal,
 ): Promise<void> {
   const access = await infraonFor(deps, run.workspaceId);
-  const { client, profile } = access;
   const object = definition.name;
-  const depth = client.hasDetail(key) ? 'row' : 'full';
+  const overlapMinutes = access.profile.objects[key]?.delta.overlapMinutes ?? 0;
   let state = run.extraction[object] ?? (await firstState(deps, run, access, object, key));
-  for (let page = 0; page < PAGES_PER_JOB && !state.listed && !signal.aborted; page += 1) {
-    const cursor = state.cursor === null ? null : Cursor.parse(state.cursor);
-    const order = state.strategy === 'sorted' ? 'updated' : 'created';
-    const answer = await client.listPage(key, cursor, { order });
-    const rows = (await client.join(key, answer.rows)).map((raw) =>
-      stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone, true),
-    );
-    const isFirst = cursor === null || answer.restarted;
-    state = {
-      ...state,
-      cursor: answer.next,
-      rows: (isFirst ? 0 : state.rows) + rows.length,
-      countAtStart: state.countAtStart ?? answer.count,
-      countAtEnd: answer.count,
-      excludedRows: (isFirst ? 0 : state.excludedRows) + answer.filtered,
-      ...(isFirst && state.strategy === 'sorted'
-        ? { watermark: newestOf(rows.map((row) => row.updatedAt)) }
-        : {}),
-    };
-    const isEnd =
-      answer.next === null || isPast(rows, state, profile.objects[key]?.delta.overlapMinutes ?? 0);
-    state = await storeChanges(deps, run, access, definition, rows, state, isEnd);
+  for (let pages = 0; pages < PAGES_PER_JOB && !state.listed && !signal.aborted; pages += 1) {
+    const isSorted = state.strategy === 'sorted';
+    const page = await readListPage(access, run, definition, key, state, isSorted ? 'updated' : 'created');
+    const { rows } = page;
+    const read =
+      page.isFirst && isSorted
+        ? { ...page.state, watermark: newestOf(rows.map((row) => row.updatedAt)) }
+        : page.state;
+    const isEnd = page.isLast || isPast(rows, read, overlapMinutes);
+    state = await storeChanges(deps, run, access, definition, rows, read, isEnd);
   }
 }
 
