@@ -1,6 +1,6 @@
 import type { IdMapEntry, Settlement } from '../../db/journal.ts';
-import { LeaseLostError, RateLimitError, TransientError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
+import { settleFailedCall } from '../failed-call.ts';
 import type { LoadContext, Step, StepResult } from './destination.ts';
 import { resolveDoubt, targetOf } from './resolve-doubt.ts';
 import { destinationOf } from './destinations.ts';
@@ -66,17 +66,7 @@ async function perform(
   try {
     return await step.perform(context, targetOf(journalId, loadable, progress, scope, intendedAt));
   } catch (error) {
-    // Another worker may be at this record by now: what became of the intent is for its probe to find out.
-    if (error instanceof LeaseLostError) throw error;
-    // An intent stays open only while the call may have been carried out.
-    const certain = error instanceof TransientError ? !error.outcomeUnknown : true;
-    if (certain) {
-      const state = error instanceof TransientError || error instanceof RateLimitError ? 'void' : 'refused';
-      await scope.deps.ledger.write({
-        leaseToken: scope.token,
-        settle: [{ journalId, state, result: { error: String(error) } }],
-      });
-    }
+    await settleFailedCall(scope, journalId, error);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Settlement } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
-import { RateLimitError, TransientError } from '../../errors.ts';
 import type { BatchScope } from '../batch.ts';
+import { settleFailedCall } from '../failed-call.ts';
 import type { LoadContext } from '../load/destination.ts';
 import type { UndoStep } from './things/thing.ts';
 
@@ -72,15 +72,7 @@ async function perform(
   try {
     await step.perform(context);
   } catch (error) {
-    // An intent stays open only while the call may have been carried out.
-    if (!(error instanceof TransientError && error.outcomeUnknown)) {
-      const never = error instanceof RateLimitError || error instanceof TransientError;
-      const state = never ? 'void' : 'refused';
-      await scope.deps.ledger.write({
-        leaseToken: scope.token,
-        settle: [{ journalId, state, result: { error: String(error) } }],
-      });
-    }
+    await settleFailedCall(scope, journalId, error);
     throw error;
   }
 }
