@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import { requireRole } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { keepConfirmation } from './keep-confirmation.ts';
 import type { Actor, PreflightCheck } from './documents.ts';
 import { CHECKS, judgeAll } from './preflight-checks.ts';
 import { CONFIRMATIONS } from './preflight-confirmations.ts';
@@ -43,11 +44,7 @@ export async function confirmPreflight(
     });
   }
   await deps.db.sql.begin(async (tx) => {
-    await tx`
-      insert into confirmations (workspace_id, check_id, note, admin_id, created_at)
-      values (${actor.workspaceId}, ${checkId}, ${note}, ${actor.adminId}, ${deps.clock.now()})
-      on conflict (workspace_id, check_id) do update set note = excluded.note, admin_id = excluded.admin_id,
-        created_at = excluded.created_at`;
+    await keepConfirmation(tx, actor, checkId, note, deps.clock.now());
     await writeAudit(tx, actor, 'preflight_confirmed', { check: checkId, note });
   });
   return getPreflight(deps, actor);

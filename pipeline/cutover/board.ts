@@ -3,6 +3,7 @@ import { requireRole } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../documents.ts';
+import { keepConfirmation } from '../keep-confirmation.ts';
 import { getSettingsFor } from '../settings.ts';
 import { CUTOVER_CONFIRMATIONS } from './confirmations.ts';
 import type { CutoverDocument, SignOffDocument } from './documents.ts';
@@ -115,11 +116,7 @@ export async function confirmCutover(
     });
   }
   await deps.db.sql.begin(async (tx) => {
-    await tx`
-      insert into confirmations (workspace_id, check_id, note, admin_id, created_at)
-      values (${actor.workspaceId}, ${itemId}, ${note}, ${actor.adminId}, ${deps.clock.now()})
-      on conflict (workspace_id, check_id) do update set note = excluded.note, admin_id = excluded.admin_id,
-        created_at = excluded.created_at`;
+    await keepConfirmation(tx, actor, itemId, note, deps.clock.now());
     await writeAudit(tx, actor, 'cutover_confirmed', { item: itemId, note });
   });
   return getCutover(deps, actor);
