@@ -13,7 +13,7 @@ import type {
 } from '../documents.ts';
 import { findPage } from '../paging.ts';
 import { residueOf } from './residue.ts';
-import { UNDO_ACTIONS, undoRunOf, type UndoAction, type UndoPlan } from './undo-plan.ts';
+import { undoRunOf, type UndoAction, type UndoPlan } from './undo-plan.ts';
 
 interface RollbackRow {
   id: string;
@@ -133,6 +133,3 @@ async function requireRollback(sql: Queryable, actor: Actor, runId: string): Pro
   if (rows.length > 0) return;
   throw new UserError('There is no such rollback.', { code: 'run_not_found', httpStatus: 404 });
 }
-
-/** The actions, for callers that offer them as a filter. */
-export const ROLLBACK_ACTIONS: readonly UndoAction[] = UNDO_ACTIONS;
