@@ -31,6 +31,9 @@ const DATA_DIR = path.join(tmpdir(), 'infraon-to-intercom-bench');
 /** A limit that nothing reaches: what is measured then is the product and the machine. */
 export const NO_LIMIT = 10_000_000;
 
+/** Calls a window of ten seconds: what Intercom grants a private app (10,000 a minute). */
+export const LIMIT_PER_WINDOW = 1_667;
+
 export interface StageOptions {
   desk: Desk;
   limitPerWindow: number;

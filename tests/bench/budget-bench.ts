@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDesk } from '../../simulators/seed/generate.ts';
-import { openBenchStage, untilWriting } from './bench-stage.ts';
+import { LIMIT_PER_WINDOW, openBenchStage, untilWriting } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import type { Tally } from './intercom-process.ts';
 
 import { reportPanel, watchPanel } from './panel-bench.ts';
 
-/** Calls a window of ten seconds: what Intercom grants a private app (10,000 a minute). */
-const LIMIT_PER_WINDOW = 1_667;
 const SHARE = 0.8;
 const WINDOW_MS = 10_000;
 /** Whole windows that are counted for each number of workers, after one in which they start. */

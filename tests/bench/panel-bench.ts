@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { bodySignature } from '../support/signed-requests.ts';
-import { openBenchStage, untilWriting, type BenchStage } from './bench-stage.ts';
+import { type BenchStage, LIMIT_PER_WINDOW, openBenchStage, untilWriting } from './bench-stage.ts';
 import { percentile, rounded, type Report } from './figures.ts';
 import { CLIENT, OWNER_ID, WORKSPACE } from './intercom.ts';
 import { enlargeLedger } from './panel-seed.ts';
@@ -67,8 +67,6 @@ export function reportPanel(report: Report, { panel, bare, byKind }: Openings, d
   });
 }
 
-/** Calls a window of ten seconds: what Intercom grants a private app (10,000 a minute). */
-const LIMIT_PER_WINDOW = 1_667;
 const INCIDENTS = 600;
 const MEASURED_MS = 45_000;
 

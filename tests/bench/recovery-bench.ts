@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
-import { openBenchStage, type BenchStage } from './bench-stage.ts';
+import { type BenchStage, LIMIT_PER_WINDOW, openBenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import type { LoadCost } from './load-bench.ts';
 import { peakRssMb } from './process-usage.ts';
 
 const INCIDENTS = 150;
-const LIMIT_PER_WINDOW = 1_667;
 const FILE_BYTES = 100 * 1024 * 1024;
 
 /**

@@ -37,8 +37,6 @@ export interface Inbox {
   reach(words: string, buttons: string[], timeoutMs?: number): Promise<void>;
   has(button: string): Promise<boolean>;
   text(): Promise<string>;
-  /** The first heading of the canvas. */
-  headline(): Promise<string>;
 }
 
 export function inboxOf(page: Page): Inbox {
@@ -100,7 +98,6 @@ export function inboxOf(page: Page): Inbox {
     },
     has: async (label) => (await button(label).count()) > 0,
     text: () => panel.innerText(),
-    headline: async () => (await panel.locator('.canvas').innerText()).trim().split('\n')[0] ?? '',
   };
   return inbox;
 }
