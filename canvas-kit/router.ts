@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, UserError, messageOf } from '../errors.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import { panelViewer } from '../pipeline/panel-viewer.ts';
+import { panelViewer } from '../pipeline/panel/panel-viewer.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
 import { agentHandlers } from './agent-flow.ts';
 import type { Canvas } from './components.ts';

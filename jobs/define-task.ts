@@ -2,8 +2,8 @@ import type { JobHelpers } from 'graphile-worker';
 import { TASKS, type TaskName, type TaskPayload } from '../db/queue.ts';
 import { AuthError, LeaseLostError, messageOf } from '../errors.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import { enqueueHealthReport } from '../pipeline/health-report.ts';
-import { pauseForReason } from '../pipeline/run-control.ts';
+import { enqueueHealthReport } from '../pipeline/install/health-report.ts';
+import { pauseForReason } from '../pipeline/runs/run-control.ts';
 
 export type Task = (deps: Deps, payload: unknown, helpers: JobHelpers) => Promise<void>;
 

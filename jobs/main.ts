@@ -4,7 +4,7 @@ import { openDatabase } from '../db/open.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
-import { resealSecrets } from '../pipeline/reseal.ts';
+import { resealSecrets } from '../pipeline/install/reseal.ts';
 import { startWorker } from './worker.ts';
 
 /** Connections per parallel task: its own writes, and the heartbeat beside them. */

@@ -2,8 +2,8 @@ import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
 import { releaseExpiredLeases, wakeIdleRuns } from '../db/leases.ts';
 import type { Log } from '../log.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import { leaseMsOf } from '../pipeline/batch.ts';
-import { reviveDiscoveries } from '../pipeline/discover.ts';
+import { leaseMsOf } from '../pipeline/runs/batch.ts';
+import { reviveDiscoveries } from '../pipeline/discovery/discover.ts';
 import { TASK_LIST } from './task-list.ts';
 
 /** How often a worker looks for the work of workers that died, in the life of a lease. */

@@ -12,7 +12,7 @@ import { acquireCalls, reportHeaders } from '../db/rate-budget.ts';
 import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
-import { createByteBudget } from './load/byte-budget.ts';
+import { createByteBudget } from './load/files/byte-budget.ts';
 import { getSettingsFor } from './settings.ts';
 import { INTERCOM_TIMEOUT_MS, systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 

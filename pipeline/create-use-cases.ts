@@ -3,16 +3,16 @@ import { checkFreeze, confirmCutover, getCutover } from './cutover/board.ts';
 import { revokeSignOff, signOff } from './cutover/sign-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor } from './documents.ts';
-import { getDiscovery, startDiscovery } from './discover.ts';
-import { approveMap, editMap, getMap, listMaps } from './maps.ts';
-import { getObjectTypes, probeObjectTypes } from './object-types.ts';
-import { getConversationPanel, reportMissing } from './panel.ts';
-import { listFindings } from './findings.ts';
-import { getContactRecords, getLinkedRecord } from './panel-links.ts';
-import { getHandoff } from './handoff.ts';
+import { getDiscovery, startDiscovery } from './discovery/discover.ts';
+import { approveMap, editMap, getMap, listMaps } from './maps/maps.ts';
+import { getObjectTypes, probeObjectTypes } from './prepare/object-types.ts';
+import { getConversationPanel, reportMissing } from './panel/panel.ts';
+import { listFindings } from './reconcile/findings.ts';
+import { getContactRecords, getLinkedRecord } from './panel/panel-links.ts';
+import { getHandoff } from './handoff/handoff.ts';
 import { getRecord, resolve } from './records.ts';
-import { repairFinding, repairFindings } from './repair.ts';
-import { listRejections, resolveRejection, resolveRejections } from './rejections.ts';
+import { repairFinding, repairFindings } from './reconcile/repair.ts';
+import { listRejections, resolveRejection, resolveRejections } from './reconcile/rejections.ts';
 import { listRollback } from './rollback/rollback-document.ts';
 import {
   approveRun,
@@ -23,10 +23,10 @@ import {
   pauseRun,
   resumeRun,
   startRun,
-} from './runs.ts';
-import { confirmPreflight, getPreflight } from './preflight.ts';
-import { getScope } from './scope.ts';
-import { connectSource, getSource } from './source.ts';
+} from './runs/runs.ts';
+import { confirmPreflight, getPreflight } from './readiness/preflight.ts';
+import { getScope } from './scope/scope.ts';
+import { connectSource, getSource } from './source/source.ts';
 import { getSettings, updateSettings } from './settings.ts';
 import type { UseCases } from './use-cases.ts';
 

@@ -6,7 +6,7 @@ import type { RateGate } from '../connectors/http/rate-limiter.ts';
 import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
-import type { ByteBudget } from './load/byte-budget.ts';
+import type { ByteBudget } from './load/files/byte-budget.ts';
 
 /** For one call to Intercom; how long it may take is documented nowhere. */
 export const INTERCOM_TIMEOUT_MS = 30_000;

@@ -1,5 +1,5 @@
 import { LeaseLostError, RateLimitError, TransientError } from '../errors.ts';
-import type { BatchScope } from './batch.ts';
+import type { BatchScope } from './runs/batch.ts';
 
 /**
  * Settles the intent of a call that failed. It stays open while the call may have been carried out, and when the lease

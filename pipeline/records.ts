@@ -3,7 +3,7 @@ import type { Queryable } from '../db/client.ts';
 import { findSignOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, RecordDocument } from './documents.ts';
-import { deepLink } from './installations.ts';
+import { deepLink } from './install/installations.ts';
 
 interface Row {
   object: string;

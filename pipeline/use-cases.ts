@@ -21,9 +21,9 @@ import type {
   StartRunInput,
 } from './documents.ts';
 import type { CutoverDocument } from './cutover/documents.ts';
-import type { FindingFilter } from './findings.ts';
-import type { Handoff } from './handoff.ts';
-import type { RepairRequest } from './repair.ts';
+import type { FindingFilter } from './reconcile/findings.ts';
+import type { Handoff } from './handoff/handoff.ts';
+import type { RepairRequest } from './reconcile/repair.ts';
 import type { UndoAction } from './rollback/undo-plan.ts';
 
 /**

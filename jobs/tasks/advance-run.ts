@@ -1,4 +1,4 @@
-import { advanceRun } from '../../pipeline/advance.ts';
+import { advanceRun } from '../../pipeline/runs/advance.ts';
 import { defineTask } from '../define-task.ts';
 
 export const advanceRunTask = defineTask('advance_run', (deps, { workspaceId, runId }) =>

@@ -1,4 +1,4 @@
-import { listSource } from '../../pipeline/extract.ts';
+import { listSource } from '../../pipeline/extract/extract.ts';
 import { defineTask } from '../define-task.ts';
 
 export const listSourceTask = defineTask('list_source', (deps, { workspaceId, runId, object }) =>

@@ -1,5 +1,5 @@
-import { reportHealth } from '../../pipeline/health-report.ts';
-import { processNotifications } from '../../pipeline/notifications.ts';
+import { reportHealth } from '../../pipeline/install/health-report.ts';
+import { processNotifications } from '../../pipeline/install/notifications.ts';
 import { defineTask } from '../define-task.ts';
 
 export const notificationsTask = defineTask('process_notifications', (deps, { workspaceId }) =>

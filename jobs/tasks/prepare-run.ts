@@ -1,4 +1,4 @@
-import { prepareRun } from '../../pipeline/prepare.ts';
+import { prepareRun } from '../../pipeline/prepare/prepare.ts';
 import { defineTask } from '../define-task.ts';
 
 export const prepareRunTask = defineTask('prepare_run', (deps, { workspaceId, runId }) =>

@@ -1,11 +1,11 @@
-import { runBatch, type BatchScope, type WorkStep } from '../../pipeline/batch.ts';
-import { extractBatch } from '../../pipeline/extract.ts';
-import { loadBatch } from '../../pipeline/load.ts';
-import { mapBatch } from '../../pipeline/map.ts';
+import { runBatch, type BatchScope, type WorkStep } from '../../pipeline/runs/batch.ts';
+import { extractBatch } from '../../pipeline/extract/extract.ts';
+import { loadBatch } from '../../pipeline/load/load.ts';
+import { mapBatch } from '../../pipeline/map/map.ts';
 import { confirmBatch } from '../../pipeline/rollback/confirm.ts';
 import { inspectBatch } from '../../pipeline/rollback/inspect.ts';
 import { undoBatch } from '../../pipeline/rollback/undo.ts';
-import { verifyBatch } from '../../pipeline/verify.ts';
+import { verifyBatch } from '../../pipeline/verify/verify.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import { defineTask } from '../define-task.ts';
 

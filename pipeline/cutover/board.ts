@@ -3,7 +3,7 @@ import { requireRole } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../documents.ts';
-import { keepConfirmation } from '../keep-confirmation.ts';
+import { keepConfirmation } from '../readiness/keep-confirmation.ts';
 import { getSettingsFor } from '../settings.ts';
 import { CUTOVER_CONFIRMATIONS } from './confirmations.ts';
 import type { CutoverDocument, SignOffDocument } from './documents.ts';

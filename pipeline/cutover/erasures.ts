@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { Registry } from '../../objects/registry.ts';
 import { isObject, type Raw } from '../../objects/paths.ts';
-import { withoutTexts } from '../panel-values.ts';
+import { withoutTexts } from '../panel/panel-values.ts';
 
 export interface ErasureScope {
   workspaceId: string;

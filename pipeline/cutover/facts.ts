@@ -2,9 +2,9 @@ import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
-import { countRecords, isBalanced, ledgerOf } from '../balance.ts';
-import { ExtractionState } from '../frozen-run.ts';
-import { ACTIVE_STATES } from '../run-state.ts';
+import { countRecords, isBalanced, ledgerOf } from '../runs/balance.ts';
+import { ExtractionState } from '../runs/frozen-run.ts';
+import { ACTIVE_STATES } from '../runs/run-state.ts';
 
 export interface RunFacts {
   id: string;

@@ -3,10 +3,10 @@ import { enqueue } from '../../db/queue.ts';
 import type { HypercareFacts } from '../../db/schema/cutover.ts';
 import type { RunState } from '../../db/schema/runs.ts';
 import { AppError, UserError } from '../../errors.ts';
-import { sumVerification } from '../balance.ts';
+import { sumVerification } from '../runs/balance.ts';
 import type { Deps } from '../deps.ts';
-import { startRun } from '../runs.ts';
-import { WORKING_STATES } from '../run-state.ts';
+import { startRun } from '../runs/runs.ts';
+import { WORKING_STATES } from '../runs/run-state.ts';
 import type { HypercareDay } from './documents.ts';
 import { lookAtSource, readSoFar } from './source-looks.ts';
 

@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import { enqueue } from '../../db/queue.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import { ACTIVE_STATES } from '../run-state.ts';
+import { ACTIVE_STATES } from '../runs/run-state.ts';
 import { getSettingsFor } from '../settings.ts';
 import { ERASURES } from './erasures.ts';
 import { findSignOff } from './signed-off.ts';

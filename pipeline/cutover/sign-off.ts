@@ -3,7 +3,7 @@ import { requireRole } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../documents.ts';
-import { makePackage } from '../handoff.ts';
+import { makePackage } from '../handoff/handoff.ts';
 import { getCutover } from './board.ts';
 import type { CutoverDocument } from './documents.ts';
 import { storePackage } from './final-package.ts';

@@ -1,11 +1,11 @@
 import { firstValue } from '../../connectors/infraon/paths.ts';
-import type { InfraonAccess } from '../infraon-access.ts';
+import type { InfraonAccess } from '../source/infraon-access.ts';
 import { AppError, AuthError, messageOf } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import { enqueue } from '../../db/queue.ts';
 import type { LookedAt } from '../../db/schema/cutover.ts';
 import type { Deps } from '../deps.ts';
-import { infraonFor } from '../infraon-access.ts';
+import { infraonFor } from '../source/infraon-access.ts';
 import type { FreezeFacts, ReadSoFar, TakenLook } from './freeze.ts';
 
 /** A second look is taken by itself this long after the first. */

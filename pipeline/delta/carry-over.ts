@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
-import type { FrozenRun } from '../frozen-run.ts';
-import type { InfraonAccess } from '../infraon-access.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
+import type { InfraonAccess } from '../source/infraon-access.ts';
 
 /** Settings that decide what becomes of a record; when one of them changed, everything is mapped again. */
 const MAPPING_SETTINGS = [

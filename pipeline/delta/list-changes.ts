@@ -1,10 +1,10 @@
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Deps } from '../deps.ts';
-import { notListed, storeExtraction, type ExtractionState, type FrozenRun } from '../frozen-run.ts';
-import { infraonFor, type InfraonAccess } from '../infraon-access.ts';
-import { PAGES_PER_JOB, readListPage } from '../list-page.ts';
-import { addToLedger, stageRows, type StagedRow } from '../stage-rows.ts';
+import { notListed, storeExtraction, type ExtractionState, type FrozenRun } from '../runs/frozen-run.ts';
+import { infraonFor, type InfraonAccess } from '../source/infraon-access.ts';
+import { PAGES_PER_JOB, readListPage } from '../extract/list-page.ts';
+import { addToLedger, stageRows, type StagedRow } from '../extract/stage-rows.ts';
 import { carryOver } from './carry-over.ts';
 import { lastWatermark, newestChange, newestOf } from './watermark.ts';
 

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { Registry } from '../../objects/registry.ts';
-import type { FrozenRun } from '../frozen-run.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 
 /** Kept with the lists: what the changed records mean for others was looked at once, when all of them had been read. */
 const FOLLOWED = '$followed';

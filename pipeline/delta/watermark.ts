@@ -1,6 +1,6 @@
 import { firstText } from '../../connectors/infraon/paths.ts';
 import type { Queryable } from '../../db/client.ts';
-import type { InfraonAccess } from '../infraon-access.ts';
+import type { InfraonAccess } from '../source/infraon-access.ts';
 
 /** A stamp of the source as ISO text; null when it holds none that can be read. */
 export function stampOf(text: string | null): string | null {

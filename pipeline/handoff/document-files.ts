@@ -3,7 +3,7 @@ import type { ObjectDefinition, RuleDefinition } from '../../objects/define-obje
 import { CUSTOM_TARGET } from '../../objects/map-record.ts';
 import { isEmptyValue, isObject } from '../../objects/paths.ts';
 import { documentIn } from '../load/documents.ts';
-import { newestMaps } from '../map-store.ts';
+import { newestMaps } from '../maps/map-store.ts';
 import { csvTable } from './csv.ts';
 import { treeOf, type TreeRow } from './document-tree.ts';
 import { jsonItems } from './map-file.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Queryable } from '../../db/client.ts';
-import { fileFacts } from '../load/file-facts.ts';
+import { fileFacts } from '../load/files/file-facts.ts';
 import type { PackageFile } from './archive.ts';
 import { csvTable } from './csv.ts';
 import { ROWS_AT_A_TIME } from './snapshot.ts';

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
-import { DIFFERENCE_CLASSES } from '../balance.ts';
+import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
 import type { PackageContext } from './context.ts';
 
 /** Names come from people and tenants: what Markdown or HTML would read as its own is escaped. */

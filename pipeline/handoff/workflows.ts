@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import { firstValue, isObject } from '../../objects/paths.ts';
 import { nameOf, textOf } from '../../objects/read-values.ts';
-import { WORKFLOWS } from '../inventory.ts';
+import { WORKFLOWS } from '../discovery/inventory.ts';
 import { jsonItems } from './map-file.ts';
 
 type Raw = Record<string, unknown>;

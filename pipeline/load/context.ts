@@ -1,20 +1,20 @@
 import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { beforehand } from './beforehand.ts';
 import { callLifeMs } from '../deps.ts';
-import { infraonFor } from '../infraon-access.ts';
-import { deepLink } from '../installations.ts';
-import { intercomFor } from '../intercom-access.ts';
-import { referencesIn } from '../map.ts';
+import { infraonFor } from '../source/infraon-access.ts';
+import { deepLink } from '../install/installations.ts';
+import { intercomFor } from '../install/intercom-access.ts';
+import { referencesIn } from '../map/map.ts';
 import type { Loaded, LoadContext } from './destination.ts';
 import { createForeignInstances, createTakenBack } from './before-us.ts';
-import { createHelpCenter } from './help-center.ts';
-import { createFileSource } from './file-source.ts';
-import { createKeepFile } from './kept-files.ts';
+import { createHelpCenter } from './articles/help-center.ts';
+import { createFileSource } from './files/file-source.ts';
+import { createKeepFile } from './files/kept-files.ts';
 import { createMissingAttribute } from './missing-attributes.ts';
 import { openRecordLinks } from './record-links.ts';
-import { createReplyPacing } from './reply-pacing.ts';
+import { createReplyPacing } from './conversations/reply-pacing.ts';
 import { createTags } from './tags.ts';
 
 export interface BatchContext extends LoadContext {

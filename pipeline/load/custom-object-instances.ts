@@ -2,9 +2,9 @@ import { NotFoundError, RejectedError } from '../../errors.ts';
 import type { CustomObjectPayload } from '../../objects/payloads.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import { compareAttributes, compareValue, refsIn, resolveAttributes } from './attributes.ts';
-import { fileWarnings } from './file-facts.ts';
-import { compareKept, keepFileSteps } from './kept-files.ts';
-import { originIn } from './companies.ts';
+import { fileWarnings } from './files/file-facts.ts';
+import { compareKept, keepFileSteps } from './files/kept-files.ts';
+import { originIn } from './people/companies.ts';
 import {
   shortHash,
   type Destination,

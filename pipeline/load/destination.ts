@@ -4,9 +4,9 @@ import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { MissingAttribute } from './missing-attributes.ts';
 import type { SettingsDocument } from '../documents.ts';
-import type { HelpCenterAccess } from './help-center.ts';
-import type { FileSource } from './file-source.ts';
-import type { KeepFile } from './kept-files.ts';
+import type { HelpCenterAccess } from './articles/help-center.ts';
+import type { FileSource } from './files/file-source.ts';
+import type { KeepFile } from './files/kept-files.ts';
 import type { WithLinks } from './record-links.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */

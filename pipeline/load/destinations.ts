@@ -1,9 +1,9 @@
 import type { ResourceName } from '../../objects/resources.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import { articles } from './articles.ts';
-import { companies } from './companies.ts';
-import { contacts } from './contacts.ts';
-import { conversations } from './conversations.ts';
+import { articles } from './articles/articles.ts';
+import { companies } from './people/companies.ts';
+import { contacts } from './people/contacts.ts';
+import { conversations } from './conversations/conversations.ts';
 import { customObjectInstances } from './custom-object-instances.ts';
 import { documents } from './documents.ts';
 import type { Destination } from './destination.ts';

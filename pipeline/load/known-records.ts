@@ -55,7 +55,7 @@ async function journalOf(
     order by id`;
   const entries = new Map<string, JournalEntry[]>();
   for (const { sourceId, steps, ...entry } of rows) {
-    // One call may have carried out more than its own step (pipeline/load/bulk-create.ts).
+    // One call may have carried out more than its own step (pipeline/load/people/bulk-create.ts).
     const more = (steps ?? []).map((step) => ({ ...entry, step }));
     entries.set(sourceId, [...(entries.get(sourceId) ?? []), entry, ...more]);
   }

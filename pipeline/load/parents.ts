@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { RecordOutcome } from '../../db/schema/runs.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import type { FrozenRun } from '../frozen-run.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 import { destinationOf } from './destinations.ts';
 
 /** What became of a record's parent in this run; `undefined` when the run has no such record. */

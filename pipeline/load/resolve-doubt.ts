@@ -1,5 +1,5 @@
 import { LeaseLostError, RejectedError } from '../../errors.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import type { LoadContext, Step, StepResult, StepTarget, Undecided } from './destination.ts';
 import { INTERCOM_ID, NOT_THERE } from './known-records.ts';
 import type { JournalEntry, LoadableRecord, Progress } from './progress.ts';

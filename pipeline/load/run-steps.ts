@@ -1,5 +1,5 @@
 import type { IdMapEntry, Settlement } from '../../db/journal.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { settleFailedCall } from '../failed-call.ts';
 import type { LoadContext, Step, StepResult } from './destination.ts';
 import { resolveDoubt, targetOf } from './resolve-doubt.ts';

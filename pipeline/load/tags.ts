@@ -1,7 +1,7 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { Deps } from '../deps.ts';
-import type { FrozenRun } from '../frozen-run.ts';
-import { findOrMake } from '../prepared-items.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
+import { findOrMake } from '../prepare/prepared-items.ts';
 
 /**
  * Tag ids by name. `POST /tags` with a name returns the tag that has it or makes one (Intercom API 2.16), so it is safe

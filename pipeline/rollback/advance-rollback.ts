@@ -2,11 +2,11 @@ import type { Queryable } from '../../db/client.ts';
 import { enqueue, enqueueAdvance } from '../../db/queue.ts';
 import type { RecordStep, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
-import { closeLedger } from '../balance.ts';
-import type { WorkStep } from '../batch.ts';
+import { closeLedger } from '../runs/balance.ts';
+import type { WorkStep } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
-import type { FrozenRun } from '../frozen-run.ts';
-import { countOutstanding, has, openSlots, type Outstanding } from '../outstanding.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
+import { countOutstanding, has, openSlots, type Outstanding } from '../runs/outstanding.ts';
 import { undoRunOf, WORKSPACE_ITEMS } from './undo-plan.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Settlement } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { settleFailedCall } from '../failed-call.ts';
 import type { LoadContext } from '../load/destination.ts';
 import type { UndoStep } from './things/thing.ts';

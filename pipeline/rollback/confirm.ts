@@ -1,6 +1,6 @@
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
-import { forEachConcurrently, type BatchScope } from '../batch.ts';
+import { forEachConcurrently, type BatchScope } from '../runs/batch.ts';
 import { openContext, type BatchContext } from '../load/context.ts';
 import { changeRecord, settleTrouble } from './settle.ts';
 import { isEqual } from './things/fields.ts';

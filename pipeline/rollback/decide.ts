@@ -1,8 +1,8 @@
 import { enqueueAdvance } from '../../db/queue.ts';
-import { runExclusive } from '../batch.ts';
+import { runExclusive } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
-import { requireRun } from '../frozen-run.ts';
-import { WORKING_STATES } from '../run-state.ts';
+import { requireRun } from '../runs/frozen-run.ts';
+import { WORKING_STATES } from '../runs/run-state.ts';
 import { spareNeeded } from './needs.ts';
 import { undoRunOf } from './undo-plan.ts';
 import { inspectWorkspaceItems } from './workspace-items.ts';

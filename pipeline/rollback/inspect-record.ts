@@ -1,7 +1,7 @@
 import { NotFoundError } from '../../errors.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import type { BatchScope } from '../batch.ts';
-import { originOf } from '../load/companies.ts';
+import type { BatchScope } from '../runs/batch.ts';
+import { originOf } from '../load/people/companies.ts';
 import type { LoadContext, StepResult } from '../load/destination.ts';
 import { destinationOf } from '../load/destinations.ts';
 import { UNFINISHED } from '../load/load-record.ts';

@@ -1,9 +1,9 @@
 import type { ClaimedRecord } from '../../db/leases.ts';
-import { forEachConcurrently, type BatchScope } from '../batch.ts';
+import { forEachConcurrently, type BatchScope } from '../runs/batch.ts';
 import { openContext, type BatchContext } from '../load/context.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { Loaded } from '../load/destination.ts';
-import { referencesIn } from '../map.ts';
+import { referencesIn } from '../map/map.ts';
 import { lastSyncs } from '../load/people-edits.ts';
 import { inspectRecord, type Inspection } from './inspect-record.ts';
 import { settleInspected, settleTrouble, type InspectedRecord } from './settle.ts';

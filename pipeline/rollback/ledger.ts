@@ -1,7 +1,7 @@
 import type { Settlement } from '../../db/journal.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { forgetLinks } from '../links/keep-links.ts';
 import { spareNeedsOf } from './needs.ts';
 import { changeRecord, requireLease } from './settle.ts';

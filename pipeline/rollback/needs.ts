@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import { destinationOf } from '../load/destinations.ts';
-import { referencesIn } from '../map.ts';
+import { referencesIn } from '../map/map.ts';
 import type { SpareReason } from './undo-plan.ts';
 
 interface Staying {

@@ -2,7 +2,7 @@ import type { ClaimedRecord } from '../../db/leases.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { RecordOutcome, RecordStep } from '../../db/schema/runs.ts';
 import { LeaseLostError } from '../../errors.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { actionFor } from '../failure-policy.ts';
 import type { UndoPlan } from './undo-plan.ts';
 

@@ -9,7 +9,7 @@ import { writeAudit } from '../audit.ts';
 import { assertNotSignedOff } from '../cutover/signed-off.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor, StartRunInput } from '../documents.ts';
-import { notListed } from '../frozen-run.ts';
+import { notListed } from '../runs/frozen-run.ts';
 import { getSettingsFor } from '../settings.ts';
 import { WORKSPACE_ITEMS } from './undo-plan.ts';
 

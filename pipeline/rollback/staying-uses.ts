@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
-import { collectionKey } from '../load/collections.ts';
-import type { FrozenRun } from '../frozen-run.ts';
+import { collectionKey } from '../load/articles/collections.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 
 /** What the records that stay in Intercom use of what loading made in the workspace. */
 export interface Uses {

@@ -1,5 +1,5 @@
 import type { ClaimedRecord } from '../../db/leases.ts';
-import { forEachConcurrently, type BatchScope } from '../batch.ts';
+import { forEachConcurrently, type BatchScope } from '../runs/batch.ts';
 import type { BatchContext } from '../load/context.ts';
 import { openInspection } from './inspect.ts';
 import { inspectRecord, type Inspection } from './inspect-record.ts';

@@ -1,10 +1,10 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { IdPage } from '../../connectors/intercom/undo-calls.ts';
 import type { Deps } from '../deps.ts';
-import type { FrozenRun } from '../frozen-run.ts';
-import { intercomFor } from '../intercom-access.ts';
-import { OPTION_KIND } from '../prepare.ts';
-import { countCall } from '../count-calls.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
+import { intercomFor } from '../install/intercom-access.ts';
+import { OPTION_KIND } from '../prepare/prepare.ts';
+import { countCall } from '../runs/count-calls.ts';
 import { usesOfStaying, type Uses } from './staying-uses.ts';
 import { ignoringAbsence } from './things/steps.ts';
 import type { Ours, UndoStep } from './things/thing.ts';

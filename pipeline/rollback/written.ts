@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import type { BatchScope } from '../batch.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import type { LoadContext } from '../load/destination.ts';
 import type { Marks, Ours, Written } from './things/thing.ts';
 import type { UndoPlan } from './undo-plan.ts';
@@ -23,7 +23,7 @@ export interface JournalRow {
   state: 'intent' | 'done' | 'void' | 'refused' | 'superseded';
   prior: Record<string, unknown> | null;
   createdAt: Date;
-  /** Steps that one call carried out beside its own (pipeline/load/bulk-create.ts). */
+  /** Steps that one call carried out beside its own (pipeline/load/people/bulk-create.ts). */
   steps: string[] | null;
 }
 

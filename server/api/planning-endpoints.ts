@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { Actor } from '../../pipeline/documents.ts';
-import { removeInstallation } from '../../pipeline/uninstall.ts';
-import { listTeammates, setRole } from '../../pipeline/teammates.ts';
+import { removeInstallation } from '../../pipeline/install/uninstall.ts';
+import { listTeammates, setRole } from '../../pipeline/install/teammates.ts';
 import { Erasure, PageQuery, RoleChange, Session, Teammate, listOf } from './common-schemas.ts';
 import { endpoint, mediaEndpoint, present, type Endpoint } from './endpoint.ts';
 import * as schemas from './planning-schemas.ts';

@@ -2,7 +2,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { appStoreRedirect } from '../../connectors/intercom/oauth.ts';
 import type { MessengerConfig } from '../../config.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import { appUrl } from '../../pipeline/installations.ts';
+import { appUrl } from '../../pipeline/install/installations.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import { requireOwnOrigin } from '../api/guards.ts';
 import { logFailure, publicError } from '../error-handler.ts';

@@ -4,7 +4,7 @@ import { UserError } from '../../errors.ts';
 import { hasRole } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
 import type { SourceInput } from '../../pipeline/documents.ts';
-import { listTeammates, setRole } from '../../pipeline/teammates.ts';
+import { listTeammates, setRole } from '../../pipeline/install/teammates.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
 import { connectPage, type ConnectField, type ConnectForm } from './connect-page.ts';

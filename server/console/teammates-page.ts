@@ -1,5 +1,5 @@
 import type { Role } from '../../pipeline/documents.ts';
-import type { Teammate } from '../../pipeline/teammates.ts';
+import type { Teammate } from '../../pipeline/install/teammates.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 

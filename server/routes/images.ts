@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Router } from 'express';
 import { AppError, UserError } from '../../errors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import { openImage, readImageAddress } from '../../pipeline/media.ts';
+import { openImage, readImageAddress } from '../../pipeline/source/media.ts';
 
 /**
  * Pictures of articles, for Intercom to fetch: only at addresses that we made, only while they last, and only pictures.

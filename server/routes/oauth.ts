@@ -2,7 +2,7 @@ import express, { type Router } from 'express';
 import { UserError } from '../../errors.ts';
 import { appStoreRedirect, regionOf } from '../../connectors/intercom/oauth.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import { appUrl, beginInstallation, completeInstallation } from '../../pipeline/installations.ts';
+import { appUrl, beginInstallation, completeInstallation } from '../../pipeline/install/installations.ts';
 import { failurePage } from '../console/pages.ts';
 import { logFailure } from '../error-handler.ts';
 import { requestIdOf } from '../request-context.ts';

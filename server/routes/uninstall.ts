@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
 import type { Deps } from '../../pipeline/deps.ts';
-import { handleUninstallHint } from '../../pipeline/uninstall.ts';
+import { handleUninstallHint } from '../../pipeline/install/uninstall.ts';
 import { jsonOf } from '../raw-json.ts';
 import { isSigned, rawBody, signingSecrets } from '../signatures.ts';
 

@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
 import type { Deps } from '../../pipeline/deps.ts';
-import { storeNotification } from '../../pipeline/notifications.ts';
+import { storeNotification } from '../../pipeline/install/notifications.ts';
 import { jsonOf } from '../raw-json.ts';
 import { rawBody, requireSignature, signingSecrets } from '../signatures.ts';
 

@@ -16,7 +16,7 @@ interface Prepared {
   body: string | null;
 }
 
-/** Connections and records in flight of one worker process (pipeline/build-deps.ts, pipeline/load.ts). */
+/** Connections and records in flight of one worker process (pipeline/build-deps.ts, pipeline/load/load.ts). */
 export const CONCURRENCY = 64;
 
 /**

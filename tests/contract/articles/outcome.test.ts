@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { imageAddress, IMAGE_ADDRESS_DAYS } from '../../../pipeline/media.ts';
+import { imageAddress, IMAGE_ADDRESS_DAYS } from '../../../pipeline/source/media.ts';
 import { OWNER } from '../planning/world.ts';
 import { articleWorld, type ArticleWorld } from './world.ts';
 

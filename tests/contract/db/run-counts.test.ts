@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closeLedger, countRecords, sumVerification } from '../../../pipeline/balance.ts';
-import { requireRun } from '../../../pipeline/frozen-run.ts';
-import { recentCounts } from '../../../pipeline/recent-counts.ts';
-import { reopenRuns } from '../../../pipeline/run-control.ts';
+import { closeLedger, countRecords, sumVerification } from '../../../pipeline/runs/balance.ts';
+import { requireRun } from '../../../pipeline/runs/frozen-run.ts';
+import { recentCounts } from '../../../pipeline/runs/recent-counts.ts';
+import { reopenRuns } from '../../../pipeline/runs/run-control.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
 const WORKSPACE = 'ws_counts';

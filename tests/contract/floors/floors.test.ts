@@ -75,7 +75,7 @@ describe('the floors', () => {
     ['pipeline', 'db/client.ts'],
     ['pipeline', 'connectors/intercom/client.ts'],
     ['pipeline', 'objects/registry.ts'],
-    ['jobs', 'pipeline/advance.ts'],
+    ['jobs', 'pipeline/runs/advance.ts'],
     ['canvas-kit', 'pipeline/documents.ts'],
     ['server', 'connectors/intercom/oauth.ts'],
     ['server', 'canvas-kit/router.ts'],

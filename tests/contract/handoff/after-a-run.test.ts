@@ -9,7 +9,7 @@ import { connectDatabase, type Database } from '../../../db/client.ts';
 import { createLog } from '../../../log.ts';
 import { loadRegistry } from '../../../objects/registry.ts';
 import { buildDeps } from '../../../pipeline/build-deps.ts';
-import { getHandoff } from '../../../pipeline/handoff.ts';
+import { getHandoff } from '../../../pipeline/handoff/handoff.ts';
 import { checkPackage } from '../../../pipeline/handoff/check-package.ts';
 import { systemClock, type Deps } from '../../../pipeline/deps.ts';
 import type { RunDocument } from '../../../pipeline/documents.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
-import { rememberHealth, reportHealth } from '../../../pipeline/health-report.ts';
-import { processNotifications } from '../../../pipeline/notifications.ts';
+import { rememberHealth, reportHealth } from '../../../pipeline/install/health-report.ts';
+import { processNotifications } from '../../../pipeline/install/notifications.ts';
 import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
 import { hubSignature } from '../../support/signed-requests.ts';
 

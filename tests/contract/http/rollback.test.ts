@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RollbackItem, RunDocument } from '../../../pipeline/documents.ts';
-import { advanceRun } from '../../../pipeline/advance.ts';
+import { advanceRun } from '../../../pipeline/runs/advance.ts';
 import { decideRollback } from '../../../pipeline/rollback/decide.ts';
 import { bodyOf, signIn, testApp, WORKSPACE, type Agent, type TestApp } from '../../support/app.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
 import { createSecretBox } from '../../../db/secret.ts';
-import { findInstallation } from '../../../pipeline/installations.ts';
-import { resealSecrets } from '../../../pipeline/reseal.ts';
+import { findInstallation } from '../../../pipeline/install/installations.ts';
+import { resealSecrets } from '../../../pipeline/install/reseal.ts';
 import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
 import { bodySignature, hubSignature } from '../../support/signed-requests.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { advanceRun } from '../../../pipeline/advance.ts';
-import { runBatch } from '../../../pipeline/batch.ts';
+import { advanceRun } from '../../../pipeline/runs/advance.ts';
+import { runBatch } from '../../../pipeline/runs/batch.ts';
 import type { EdgeCounts, SettingsDocument } from '../../../pipeline/documents.ts';
-import { loadBatch } from '../../../pipeline/load.ts';
+import { loadBatch } from '../../../pipeline/load/load.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
-import { verifyBatch } from '../../../pipeline/verify.ts';
+import { verifyBatch } from '../../../pipeline/verify/verify.ts';
 import { OWNER, control, planningWorld, type World } from '../planning/world.ts';
 
 const OBJECT = 'configuration_item';

@@ -7,7 +7,7 @@ import { loadRegistry } from '../../../objects/registry.ts';
 import { csvLines } from '../../../pipeline/handoff/csv.ts';
 import { safeJson } from '../../../pipeline/handoff/safe-json.ts';
 import { namedLinks } from '../../../pipeline/links/named-links.ts';
-import { scopeHtml, scopeMarkdown } from '../../../pipeline/scope-text.ts';
+import { scopeHtml, scopeMarkdown } from '../../../pipeline/scope/scope-text.ts';
 
 /** Content as tenants have it, in every text field of every object. `keeps`: words that must be there afterwards. */
 const CORPUS: { name: string; text: string; keeps?: string; long?: true }[] = [

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { getDiscovery, reviveDiscoveries, runDiscovery, startDiscovery } from '../../../pipeline/discover.ts';
+import {
+  getDiscovery,
+  reviveDiscoveries,
+  runDiscovery,
+  startDiscovery,
+} from '../../../pipeline/discovery/discover.ts';
 import type { DiscoveredObject, DiscoveryDocument } from '../../../pipeline/documents.ts';
-import { editMap, getMap, listMaps } from '../../../pipeline/maps.ts';
+import { editMap, getMap, listMaps } from '../../../pipeline/maps/maps.ts';
 import { updateSettings } from '../../../pipeline/settings.ts';
 import { OPERATOR, OWNER, VIEWER, control, planningWorld, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runDiscovery, startDiscovery } from '../../../pipeline/discover.ts';
-import { approvedMaps, mapVersion } from '../../../pipeline/map-store.ts';
-import { approveMap, editMap, getMap, listMaps } from '../../../pipeline/maps.ts';
+import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
+import { approvedMaps, mapVersion } from '../../../pipeline/maps/map-store.ts';
+import { approveMap, editMap, getMap, listMaps } from '../../../pipeline/maps/maps.ts';
 import type { MapDocument } from '../../../pipeline/documents.ts';
 import { OPERATOR, OWNER, VIEWER, planningWorld, type World } from './world.ts';
 

@@ -9,7 +9,7 @@ import { createLog } from '../../../log.ts';
 import type { InventoryField } from '../../../objects/mapping.ts';
 import { proposeMap } from '../../../objects/propose.ts';
 import { loadRegistry } from '../../../objects/registry.ts';
-import { askForSameMeaning } from '../../../pipeline/ask-model.ts';
+import { askForSameMeaning } from '../../../pipeline/maps/ask-model.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 const definition = (await loadRegistry()).get('problem');

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runDiscovery, startDiscovery } from '../../../pipeline/discover.ts';
+import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
 import type { PreflightCheck } from '../../../pipeline/documents.ts';
-import { approveMap, listMaps } from '../../../pipeline/maps.ts';
-import { getObjectTypes, probeObjectTypes } from '../../../pipeline/object-types.ts';
-import { blockingChecks, confirmPreflight, getPreflight } from '../../../pipeline/preflight.ts';
-import { getScope } from '../../../pipeline/scope.ts';
+import { approveMap, listMaps } from '../../../pipeline/maps/maps.ts';
+import { getObjectTypes, probeObjectTypes } from '../../../pipeline/prepare/object-types.ts';
+import { blockingChecks, confirmPreflight, getPreflight } from '../../../pipeline/readiness/preflight.ts';
+import { getScope } from '../../../pipeline/scope/scope.ts';
 import { updateSettings } from '../../../pipeline/settings.ts';
-import { connectSource } from '../../../pipeline/source.ts';
+import { connectSource } from '../../../pipeline/source/source.ts';
 import { DEFAULT_CREDENTIALS } from '../../../simulators/infraon/server.ts';
 import { OPERATOR, OWNER, VIEWER, control, planningWorld, type World } from './world.ts';
 

@@ -5,7 +5,7 @@ import {
   combineInventories,
   createFieldInventory,
   type FieldInventory,
-} from '../../../pipeline/discovery-fields.ts';
+} from '../../../pipeline/discovery/discovery-fields.ts';
 import { definitionWith } from './definitions.ts';
 
 const definition = definitionWith([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelOfPath, leafFinder } from '../../../pipeline/discovery-paths.ts';
-import { looksPersonal } from '../../../pipeline/personal-data.ts';
+import { labelOfPath, leafFinder } from '../../../pipeline/discovery/discovery-paths.ts';
+import { looksPersonal } from '../../../pipeline/discovery/personal-data.ts';
 import { definitionWith } from './definitions.ts';
 
 const definition = definitionWith([

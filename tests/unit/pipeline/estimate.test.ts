@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callsFor, createShapeTally, secondsFor } from '../../../pipeline/estimate.ts';
+import { callsFor, createShapeTally, secondsFor } from '../../../pipeline/discovery/estimate.ts';
 import { definitionWith } from './definitions.ts';
 
 const conversation = definitionWith([], {

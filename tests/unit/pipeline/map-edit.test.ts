@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MappingRule } from '../../../objects/mapping.ts';
-import { applyEdits } from '../../../pipeline/map-edit.ts';
+import { applyEdits } from '../../../pipeline/maps/map-edit.ts';
 import { definitionWith } from './definitions.ts';
 
 const definition = definitionWith([

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadRegistry, type Registry } from '../../../objects/registry.ts';
 import type { Raw } from '../../../objects/paths.ts';
-import { keptUrl, panelValues, withoutTexts, STATUS_KEYS } from '../../../pipeline/panel-values.ts';
+import { keptUrl, panelValues, withoutTexts, STATUS_KEYS } from '../../../pipeline/panel/panel-values.ts';
 
 const context = { timezone: 'UTC', url: null };
 let registry: Registry;

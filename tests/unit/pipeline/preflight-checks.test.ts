@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noFacts } from '../../../connectors/infraon/types.ts';
 import type { PreflightCheck } from '../../../pipeline/documents.ts';
-import { judgeAll } from '../../../pipeline/preflight-checks.ts';
-import type { PreflightFacts } from '../../../pipeline/preflight-facts.ts';
+import { judgeAll } from '../../../pipeline/readiness/preflight-checks.ts';
+import type { PreflightFacts } from '../../../pipeline/readiness/preflight-facts.ts';
 import { definitionWith } from './definitions.ts';
 
 const definition = definitionWith([], {

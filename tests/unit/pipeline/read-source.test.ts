@@ -3,7 +3,7 @@ import { defaultProfile } from '../../../connectors/infraon/profile.ts';
 import type { InfraonClient, Page } from '../../../connectors/infraon/types.ts';
 import { SchemaError, TransientError } from '../../../errors.ts';
 import { mapRecord } from '../../../objects/map-record.ts';
-import { exclusionOf, keyOf, pagesOf, readFullRecord } from '../../../pipeline/read-source.ts';
+import { exclusionOf, keyOf, pagesOf, readFullRecord } from '../../../pipeline/source/read-source.ts';
 import { definitionWith } from './definitions.ts';
 
 const profile = defaultProfile();

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntercomClient } from '../../../connectors/intercom/client.ts';
+import type { Collection } from '../../../connectors/intercom/schemas.ts';
+import { claimExclusive, moment, releaseLease, type Fence } from '../../../db/leases.ts';
+import { LeaseLostError, RateLimitError } from '../../../errors.ts';
+import { treeOrder, type FolderNode } from '../../../objects/folders.ts';
+import { leaseMsOf, withHeartbeat } from '../../runs/batch.ts';
+import { callLifeMs, type Deps } from '../../deps.ts';
+import type { FrozenRun } from '../../runs/frozen-run.ts';
+
+const KIND = 'collection';
+/** Another worker makes them: look again after this. */
+const TURN_MS = 300;
+/** Clocks may differ by less: a collection this much older than our intent is not ours. */
+const CLOCK_SKEW_SECONDS = 60;
+
+interface Prepared {
+  name: string;
+  destinationId: string;
+  updatedAt: Date;
+}
+
+/** Collections are kept by the path of their names. */
+export function collectionKey(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
+/**
+ * Ids of the collections that the run's articles lie in, by path; what is missing is made. Intercom takes no id of ours
+ * and two collections of one name are allowed, so one worker at a time looks, and only then makes. They are made in
+ * display order, since no request sets it (Intercom API 2.16, POST /help_center/collections).
+ */
+export async function ensureCollections(
+  deps: Deps,
+  run: FrozenRun,
+  intercom: IntercomClient,
+  readTree: () => Promise<FolderNode[]>,
+): Promise<Map<string, string>> {
+  const wanted = await wantedPaths(deps, run, readTree);
+  for (;;) {
+    const known = await preparedCollections(deps, run);
+    if (wanted.every((path) => known.has(collectionKey(path)))) return idsOf(known);
+    const claimedAt = moment();
+    const token = await claimExclusive(deps.db.sql, {
+      workspaceId: run.workspaceId,
+      runId: run.id,
+      work: 'collections',
+      worker: deps.options.worker,
+      leaseMs: leaseMsOf(deps),
+    });
+    if (token === null) {
+      await sleep(TURN_MS);
+      continue;
+    }
+    try {
+      return await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+        makeMissing(deps, run, intercom, wanted, { signal, fence }),
+      );
+    } finally {
+      await releaseLease(deps.db.sql, token);
+    }
+  }
+}
+
+function idsOf(known: Map<string, Prepared>): Map<string, string> {
+  return new Map([...known].map(([name, { destinationId }]) => [name, destinationId]));
+}
+
+/** Every collection on the way to an article's, outer ones first, in display order. */
+async function wantedPaths(
+  deps: Deps,
+  run: FrozenRun,
+  readTree: () => Promise<FolderNode[]>,
+): Promise<string[][]> {
+  const rows = await deps.db.sql<{ path: string[] }[]>`
+    select mapped->'collection' as path, min(id) as first from run_records
+    where workspace_id = ${run.workspaceId} and run_id = ${run.id} and mapped->>'resource' = 'articles'
+    group by 1 order by 2`;
+  const paths = new Map<string, string[]>();
+  for (const { path } of rows) {
+    for (let depth = 1; depth <= path.length; depth += 1) {
+      const part = path.slice(0, depth);
+      paths.set(collectionKey(part), part);
+    }
+  }
+  const found = [...paths.values()];
+  if (found.length === 0 || run.settings.article_folder_rule !== 'categories_tree') return found;
+  const order = new Map(
+    (await readTree().then(treeOrder)).map((path, index) => [collectionKey(path), index]),
+  );
+  const rank = (path: string[]) => order.get(collectionKey(path)) ?? Number.MAX_SAFE_INTEGER;
+  return found.sort((a, b) => rank(a) - rank(b) || a.length - b.length);
+}
+
+async function preparedCollections(deps: Deps, run: FrozenRun): Promise<Map<string, Prepared>> {
+  const rows = await deps.db.sql<Prepared[]>`
+    select name, destination_id as "destinationId", updated_at as "updatedAt" from prepared_items
+    where workspace_id = ${run.workspaceId} and kind = ${KIND} and destination_id <> ''`;
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+async function makeMissing(
+  deps: Deps,
+  run: FrozenRun,
+  intercom: IntercomClient,
+  wanted: string[][],
+  { signal, fence }: { signal: AbortSignal; fence: Fence },
+): Promise<Map<string, string>> {
+  const ids = idsOf(await preparedCollections(deps, run));
+  let listed: Collection[] | undefined;
+  for (const path of wanted) {
+    const key = collectionKey(path);
+    if (ids.has(key)) continue;
+    if (signal.aborted)
+      throw new LeaseLostError('Stopped while collections were made', { code: 'lease_lost' });
+    fence.check();
+    listed ??= await intercom.listCollections();
+    const parentId = path.length === 1 ? null : (ids.get(collectionKey(path.slice(0, -1))) ?? null);
+    ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+  }
+  return ids;
+}
+
+async function findOrMake(
+  deps: Deps,
+  run: FrozenRun,
+  intercom: IntercomClient,
+  place: { path: string[]; parentId: string | null; listed: Collection[] },
+): Promise<string> {
+  const { sql } = deps.db;
+  const { path, parentId, listed } = place;
+  const key = collectionKey(path);
+  const name = path.at(-1) ?? '';
+  const helpCenterId = run.settings.help_center_id;
+  const [intent] = await sql<{ updatedAt: Date }[]>`
+    select updated_at as "updatedAt" from prepared_items
+    where workspace_id = ${run.workspaceId} and kind = ${KIND} and name = ${key} and destination_id = ''`;
+  const found = listed.find(
+    (collection) =>
+      collection.name.trim().toLowerCase() === name.toLowerCase() &&
+      collection.parent_id === parentId &&
+      (helpCenterId === null || collection.help_center_id === helpCenterId),
+  );
+  if (found !== undefined) {
+    const ours =
+      intent !== undefined &&
+      (found.created_at ?? 0) >= intent.updatedAt.getTime() / 1000 - CLOCK_SKEW_SECONDS;
+    await remember(deps, run, key, found.id, ours ? 'created' : 'adopted');
+    return found.id;
+  }
+  if (intent !== undefined) waitUntilListed(deps, run, intent.updatedAt);
+  await remember(deps, run, key, '', 'created');
+  const made = await intercom.createCollection({
+    name,
+    ...(parentId === null ? {} : { parent_id: parentId }),
+    ...(helpCenterId === null ? {} : { help_center_id: Number(helpCenterId) }),
+  });
+  await remember(deps, run, key, made.id, 'created');
+  return made.id;
+}
+
+/** A collection that somebody deleted in Intercom is made anew by the next record that needs it. */
+export async function forgetCollection(deps: Deps, run: FrozenRun, path: readonly string[]): Promise<void> {
+  await deps.db.sql`
+    delete from prepared_items
+    where workspace_id = ${run.workspaceId} and kind = ${KIND} and name = ${collectionKey(path)}`;
+}
+
+/** An answer that got lost: until a new collection must be listed, its absence proves nothing. */
+function waitUntilListed(deps: Deps, run: FrozenRun, intendedAt: Date): void {
+  const until = new Date(intendedAt.getTime() + callLifeMs(deps) + run.settings.search_lag_seconds * 1000);
+  if (until <= deps.clock.now()) return;
+  throw new RateLimitError('A collection may have been made a moment ago.', {
+    code: 'collection_in_doubt',
+    retryAt: until,
+  });
+}
+
+/** An empty id is the intent: committed before the call, so that what a crash leaves behind is known to be ours. */
+async function remember(
+  deps: Deps,
+  run: FrozenRun,
+  key: string,
+  id: string,
+  origin: 'created' | 'adopted',
+): Promise<void> {
+  await deps.db.sql`
+    insert into prepared_items (workspace_id, kind, name, destination_id, origin, run_id, updated_at)
+    values (${run.workspaceId}, ${KIND}, ${key}, ${id}, ${origin}, ${run.id}, ${deps.clock.now()})
+    on conflict (workspace_id, kind, name) do update
+      set destination_id = excluded.destination_id, origin = excluded.origin, updated_at = excluded.updated_at`;
+}

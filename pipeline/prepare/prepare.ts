@@ -1,0 +1,240 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConversationAttribute } from '../../connectors/intercom/schemas.ts';
+import type {
+  IntercomClient,
+  NewConversationAttribute,
+  NewDataAttribute,
+} from '../../connectors/intercom/client.ts';
+import { isConnectionLoss } from '../../db/client.ts';
+import { runExclusive } from '../runs/batch.ts';
+import { RejectedError, TransientError, messageOf } from '../../errors.ts';
+import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
+import { countCall } from '../runs/count-calls.ts';
+import { callLifeMs, type Deps } from '../deps.ts';
+import { pinnedMap, requireRun, type FrozenRun } from '../runs/frozen-run.ts';
+import { intercomFor } from '../install/intercom-access.ts';
+import { actionFor } from '../failure-policy.ts';
+import { findOrMake, type Item } from './prepared-items.ts';
+import { pauseForReason } from '../runs/run-control.ts';
+import { WORKING_STATES } from '../runs/run-state.ts';
+
+/**
+ * Makes what the maps need in the workspace: contact, company and conversation attributes (tags come with the records
+ * that carry them). It looks before it creates, so it can be repeated; custom object types are people's work and were
+ * proven before the run.
+ */
+export async function prepareRun(deps: Deps, workspaceId: string, runId: string): Promise<void> {
+  const { sql } = deps.db;
+  const run = await requireRun(sql, workspaceId, runId);
+  if (run.prepared || !WORKING_STATES.includes(run.state)) return;
+  await runExclusive(deps, run, 'prepare', async (signal, fence) => {
+    const { client } = await intercomFor(
+      deps,
+      workspaceId,
+      deps.rateGates(workspaceId),
+      countCall(deps, run, 'workspace'),
+      fence.check,
+    );
+    try {
+      const needed = await neededAttributes(deps, run);
+      for (const model of ['contact', 'company'] as const)
+        await prepareDataAttributes({ deps, run, client, signal }, model, needed);
+      await prepareConversationAttributes({ deps, run, client, signal }, needed);
+      await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
+    } catch (error) {
+      const { action } = actionFor(error, deps.clock.now(), 0);
+      // Not for a person: the queue tries again, or another worker is at it.
+      if (action === 'retry' || action === 'stop' || isConnectionLoss(error) || signal.aborted) throw error;
+      await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
+    }
+  });
+}
+
+async function neededAttributes(deps: Deps, run: FrozenRun): Promise<AttributeSpec[]> {
+  const specs = new Map<string, AttributeSpec>();
+  for (const object of run.objects) {
+    const { rules } = await pinnedMap(deps.db.sql, run, object);
+    for (const spec of attributesOf(deps.registry.get(object), rules)) {
+      const key = `${spec.model}:${spec.name}`;
+      specs.set(key, merged(specs.get(key), spec));
+    }
+  }
+  return [...specs.values()];
+}
+
+/** Two objects may share an attribute (people of both kinds): options are the union. */
+function merged(known: AttributeSpec | undefined, spec: AttributeSpec): AttributeSpec {
+  if (known?.options === undefined || spec.options === undefined) return spec;
+  return { ...spec, options: [...new Set([...known.options, ...spec.options])] };
+}
+
+const MAX_OPTION_TRIES = 6;
+
+/** Contact and company attributes hold texts, not options, wherever a value could lie outside the list. */
+const DATA_TYPES: Record<AttributeSpec['type'], NewDataAttribute['data_type']> = {
+  string: 'string',
+  text: 'string',
+  integer: 'integer',
+  decimal: 'float',
+  boolean: 'boolean',
+  datetime: 'datetime',
+  list: 'string',
+  relationship: 'string',
+};
+
+interface Preparing {
+  deps: Deps;
+  run: FrozenRun;
+  client: IntercomClient;
+  signal: AbortSignal;
+}
+
+async function prepareDataAttributes(
+  { deps, run, client, signal }: Preparing,
+  model: 'contact' | 'company',
+  needed: AttributeSpec[],
+): Promise<void> {
+  // Relationships from people to custom objects can only be made in Settings (Intercom API 2.16).
+  const wanted = needed.filter((spec) => spec.model === model && spec.type !== 'relationship');
+  if (wanted.length === 0) return;
+  let existing = await client.listDataAttributes(model);
+  const idOf = (attribute: { id?: string | undefined; name: string }) => attribute.id ?? attribute.name;
+  for (const spec of wanted) {
+    await findOrMake(
+      deps,
+      run,
+      itemOf(model, spec),
+      async (again) => {
+        if (again) existing = await client.listDataAttributes(model);
+        const found = existing.find(({ name, archived }) => name === spec.name && archived !== true);
+        return found === undefined ? undefined : idOf(found);
+      },
+      async () => {
+        const attribute = {
+          name: spec.name,
+          model,
+          data_type: DATA_TYPES[spec.type],
+          description: 'From Infraon Desk',
+        };
+        // A name stays taken while its attribute is archived, as a rollback leaves it (Intercom API 2.16, POST /data_attributes).
+        const all = await client.listDataAttributes(model, { archivedToo: true });
+        const archived = all.find(({ name, archived: is }) => name === spec.name && is === true)?.id;
+        return idOf(
+          archived === undefined
+            ? await client.createDataAttribute(attribute)
+            : await client.setDataAttributeArchived(archived, false),
+        );
+      },
+      signal,
+    );
+  }
+}
+
+async function prepareConversationAttributes(
+  { deps, run, client, signal }: Preparing,
+  needed: AttributeSpec[],
+): Promise<void> {
+  const wanted = needed.filter((spec) => spec.model === 'conversation');
+  if (wanted.length === 0) return;
+  let existing = await client.listConversationAttributes();
+  for (const spec of wanted) {
+    const find = () => existing.find(({ name, archived }) => name === spec.name && archived !== true);
+    await findOrMake(
+      deps,
+      run,
+      itemOf('conversation', spec),
+      async (again) => {
+        if (again) existing = await client.listConversationAttributes();
+        return find()?.id;
+      },
+      async () => (await client.createConversationAttribute(newConversationAttribute(spec))).id,
+      signal,
+    );
+    const found = find();
+    if (found === undefined) continue;
+    if (spec.type === 'list') {
+      await addMissingOptions({ deps, run, client, signal }, found, spec);
+    } else if (found.data_type !== newConversationAttribute(spec).data_type) {
+      throw new RejectedError(
+        `Intercom already has a conversation attribute "${spec.name}" of type ${found.data_type ?? 'unknown'}; the map needs ${spec.type}. Rename the target in the map, or archive that attribute.`,
+        { code: 'attribute_missing', field: spec.name },
+      );
+    }
+  }
+}
+
+/** An option that was asked for by a call whose answer got lost is looked for before it is asked for again. */
+async function addMissingOptions(
+  { deps, run, client, signal }: Preparing,
+  attribute: ConversationAttribute,
+  spec: AttributeSpec,
+): Promise<void> {
+  let { options } = attribute;
+  for (const label of spec.options ?? []) {
+    for (let tries = 1; !options.some((each) => each.label === label && each.archived !== true); tries += 1) {
+      try {
+        const { options: all } = await client.addConversationAttributeOption(attribute.id, label);
+        const added = all.find((each) => each.label === label && each.archived !== true);
+        if (added?.id != null)
+          await rememberOption(deps, run, attribute.name, label, `${attribute.id}/${added.id}`);
+        break;
+      } catch (error) {
+        if (!(error instanceof TransientError) || tries >= MAX_OPTION_TRIES) throw error;
+        await sleep(callLifeMs(deps), undefined, { signal });
+        const again = await client.listConversationAttributes();
+        options = again.find(({ id }) => id === attribute.id)?.options ?? [];
+      }
+    }
+  }
+}
+
+function newConversationAttribute(spec: AttributeSpec): NewConversationAttribute {
+  const base = { name: spec.name, description: 'From Infraon Desk' };
+  const options = spec.options ?? [];
+  switch (spec.type) {
+    case 'text':
+      return { ...base, data_type: 'string', multiline: true };
+    case 'string':
+      return { ...base, data_type: 'string', multiline: false };
+    case 'list':
+      // A list needs two options or more (Intercom API 2.16); with fewer it is a text.
+      return options.length < 2
+        ? { ...base, data_type: 'string' }
+        : { ...base, data_type: 'list', options: options.map((label) => ({ label })) };
+    case 'relationship':
+      return {
+        ...base,
+        data_type: 'relationship',
+        reference: {
+          type: spec.references?.cardinality ?? 'many',
+          object_type_id: spec.references?.type ?? '',
+        },
+      };
+    case 'integer':
+    case 'decimal':
+    case 'boolean':
+    case 'datetime':
+      return { ...base, data_type: spec.type };
+  }
+}
+
+function itemOf(kind: string, spec: AttributeSpec): Item {
+  return { kind, name: spec.name, detail: { type: spec.type, options: spec.options ?? null } };
+}
+
+/** Kind of what is remembered of an option that was added to a list attribute. */
+export const OPTION_KIND = 'conversation_option';
+
+async function rememberOption(
+  deps: Deps,
+  run: FrozenRun,
+  attribute: string,
+  option: string,
+  id: string,
+): Promise<void> {
+  await deps.db.sql`
+    insert into prepared_items (workspace_id, kind, name, destination_id, origin, detail, run_id)
+    values (${run.workspaceId}, ${OPTION_KIND}, ${`${attribute}: ${option}`}, ${id}, 'created',
+      ${JSON.stringify({ attribute })}::jsonb, ${run.id})
+    on conflict (workspace_id, kind, name) do update set destination_id = excluded.destination_id, updated_at = now()`;
+}

@@ -1,0 +1,245 @@
+import { UserError } from '../../errors.ts';
+import type { Queryable } from '../../db/client.ts';
+import { enqueueAdvance } from '../../db/queue.ts';
+import type { RecordOutcome, StoredReason } from '../../db/schema/runs.ts';
+import { requireRole } from '../actors.ts';
+import { writeAudit } from '../audit.ts';
+import type { Deps } from '../deps.ts';
+import type { Actor, Page, PageRequest, RejectionAction, RejectionDocument } from '../documents.ts';
+import { INTERCOM_ID } from '../load/known-records.ts';
+import { findPage } from '../paging.ts';
+import { activeRunError, reopenRuns } from '../runs/run-control.ts';
+
+interface Row {
+  id: string;
+  runId: string;
+  object: string;
+  sourceId: string;
+  displayId: string | null;
+  code: string;
+  reason: StoredReason | null;
+  attempts: number;
+  waitsFor: string | null;
+}
+
+type Filter = { object?: string | undefined; code?: string | undefined };
+
+/**
+ * Only the newest run of a record counts: an older run's rejection may have been fixed since. A dry run of a rollback says
+ * nothing new of it, and what a rolled back run set aside is for the next run.
+ */
+function newest(
+  sql: Queryable,
+  workspaceId: string,
+  filter: Filter,
+  outcomes: readonly RecordOutcome[] = ['rejected', 'waiting'],
+) {
+  return sql`
+    from run_records r
+    where r.workspace_id = ${workspaceId} and r.outcome = any(${[...outcomes]})
+      ${filter.object === undefined ? sql`` : sql`and r.object = ${filter.object}`}
+      ${filter.code === undefined ? sql`` : sql`and r.reason_code = ${filter.code}`}
+      and not exists (
+        select 1 from run_records n where n.workspace_id = r.workspace_id and n.object = r.object and n.source_id = r.source_id and n.id > r.id
+          and (n.undo is null or n.outcome = 'updated'))
+      and not exists (select 1 from runs u where u.id = r.run_id and u.rolled_back_by is not null)`;
+}
+
+const COLUMNS = (sql: Queryable) => sql`
+  r.id, r.run_id as "runId", r.object, r.source_id as "sourceId", r.display_id as "displayId", r.reason_code as code, r.reason,
+  r.attempts, r.waits_for as "waitsFor"`;
+
+/** Records that wait for a person, oldest first. */
+export async function listRejections(
+  deps: Deps,
+  actor: Actor,
+  filter: Filter & PageRequest,
+): Promise<Page<RejectionDocument>> {
+  const { sql } = deps.db;
+  const page = await findPage<Row>(filter, {
+    count: () => sql`select count(*) as count ${newest(sql, actor.workspaceId, filter)}`,
+    rows: (offset, limit) => sql<Row[]>`
+      select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)} order by r.id limit ${limit} offset ${offset}`,
+  });
+  return { ...page, items: page.items.map(documentOf) };
+}
+
+function documentOf(row: Row): RejectionDocument {
+  return {
+    id: row.id,
+    object: row.object,
+    source_id: row.sourceId,
+    display_id: row.displayId,
+    code: row.code,
+    message: row.reason?.message ?? '',
+    field: row.reason?.field ?? null,
+    value: row.reason?.value ?? null,
+    suggestion: row.reason?.suggestion ?? null,
+    attempts: row.attempts,
+    waits_for: row.waitsFor,
+  };
+}
+
+export async function resolveRejection(
+  deps: Deps,
+  actor: Actor,
+  id: string,
+  action: RejectionAction,
+): Promise<{ affected: number }> {
+  if (!/^\d{1,18}$/.test(id)) throw notFound();
+  const { sql } = deps.db;
+  // A waiver is lifted by trying the record again.
+  const outcomes: RecordOutcome[] =
+    action.action === 'waive' ? ['rejected', 'waiting'] : ['rejected', 'waiting', 'waived'];
+  const rows = await sql<
+    Row[]
+  >`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, {}, outcomes)} and r.id = ${id}`;
+  if (rows.length === 0) throw notFound();
+  return apply(deps, actor, rows, action);
+}
+
+function notFound(): UserError {
+  return new UserError('There is no such rejected record; it may have been resolved already.', {
+    code: 'rejection_not_found',
+    httpStatus: 404,
+  });
+}
+
+/** One action for all records that share a cause. */
+export async function resolveRejections(
+  deps: Deps,
+  actor: Actor,
+  filter: { object?: string | undefined; code: string },
+  action: RejectionAction,
+): Promise<{ affected: number }> {
+  const { sql } = deps.db;
+  const rows = await sql<Row[]>`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)}`;
+  return apply(deps, actor, rows, action);
+}
+
+async function apply(
+  deps: Deps,
+  actor: Actor,
+  rows: Row[],
+  action: RejectionAction,
+): Promise<{ affected: number }> {
+  requireRole(actor, 'operator');
+  if (rows.length === 0) return { affected: 0 };
+  if (action.action === 'edit') checkFields(deps, rows, action.values);
+  const work = deps.db.sql.begin(async (tx) => {
+    if (action.action === 'waive') await waive(tx, actor, rows, { note: action.note, at: deps.clock.now() });
+    else {
+      if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
+      // A value that a person gave is to be written, whatever stands in Intercom.
+      await retry(tx, actor.workspaceId, rows, action.action === 'edit' ? 'infraon' : action.take);
+    }
+    await writeAudit(tx, actor, `rejections_${action.action}`, {
+      records: rows.length,
+      codes: [...new Set(rows.map((row) => row.code))],
+      ...(action.action === 'edit' ? { fields: Object.keys(action.values) } : {}),
+      ...(action.action === 'waive' ? { note: action.note } : {}),
+      ...(action.action === 'retry' && action.take !== undefined ? { take: action.take } : {}),
+    });
+    for (const runId of new Set(rows.map((row) => row.runId)))
+      await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId });
+  });
+  await work.catch((error: unknown) => {
+    throw activeRunError(error);
+  });
+  return { affected: rows.length };
+}
+
+/** Fixes that are not values of the record: what the owner allows for it, or knows of it. */
+const PERMISSIONS = ['allow_without_email', INTERCOM_ID];
+
+function checkFields(deps: Deps, rows: Row[], values: Record<string, unknown>): void {
+  for (const object of new Set(rows.map((row) => row.object))) {
+    const fields = deps.registry.find(object)?.fields ?? [];
+    const unknown = Object.keys(values).find(
+      (key) =>
+        !PERMISSIONS.includes(key) &&
+        !key.startsWith('custom.') &&
+        !fields.some((field) => field.key === key),
+    );
+    if (unknown !== undefined) {
+      const names = fields.map((field) => field.key).join(', ');
+      throw new UserError(`${object} has no field ${unknown}. Its fields: ${names}.`, {
+        code: 'field_unknown',
+        httpStatus: 422,
+        field: unknown,
+      });
+    }
+  }
+}
+
+/** Kept apart from source data, so that the next delta does not lose them. */
+async function storeFixes(
+  tx: Queryable,
+  actor: Actor,
+  rows: Row[],
+  values: Record<string, unknown>,
+): Promise<void> {
+  await tx`
+    insert into record_fixes (workspace_id, object, source_id, values, admin_id)
+    select ${actor.workspaceId}, object, source_id, ${JSON.stringify(values)}::jsonb, ${actor.adminId}
+    from jsonb_to_recordset(${JSON.stringify(rows.map((row) => ({ object: row.object, source_id: row.sourceId })))}::jsonb)
+      as v(object text, source_id text)
+    on conflict (workspace_id, object, source_id) do update
+      set values = record_fixes.values || excluded.values, admin_id = excluded.admin_id, updated_at = now()`;
+}
+
+/** The records go back to mapping; those that wait for one of them follow as soon as it is loaded. */
+async function retry(
+  tx: Queryable,
+  workspaceId: string,
+  rows: Row[],
+  take: 'infraon' | 'intercom' | undefined,
+): Promise<void> {
+  const ids = rows.map((row) => row.id);
+  await reopenRuns(tx, workspaceId, [...new Set(rows.map((row) => row.runId))]);
+  await tx`
+    update run_records r
+    set step = case when s.depth = 'full' then 'map' else 'extract' end, outcome = 'pending', reason_code = null, reason = null,
+      waits_for = null, not_before = null, take = ${take ?? null}
+    from source_records s
+    where r.id = any(${ids}::bigint[]) and r.undo is null and s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id`;
+  // What Intercom refused to take back is tried again.
+  await tx`
+    update run_records r
+    set step = 'undo', outcome = 'pending', reason_code = null, reason = null, not_before = null, attempts = 0
+    where r.workspace_id = ${workspaceId} and r.id = any(${ids}::bigint[]) and r.undo is not null`;
+  await wakeChildren(tx, ids);
+}
+
+/** Those that wait for one of these records are looked at again. */
+async function wakeChildren(tx: Queryable, ids: string[]): Promise<number> {
+  const woken = await tx`
+    update run_records c
+    set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null, not_before = null
+    from run_records p
+    where p.id = any(${ids}::bigint[]) and c.run_id = p.run_id and c.outcome = 'waiting' and c.waits_for = p.object || ':' || p.source_id
+    returning 1`;
+  return woken.length;
+}
+
+/**
+ * A waived record stays out for good; what waited for it then lacks its parent, and says so. Why it was rejected stays
+ * with the decision: the handoff package shows both.
+ */
+async function waive(
+  tx: Queryable,
+  actor: Actor,
+  rows: Row[],
+  decision: { note: string; at: Date },
+): Promise<void> {
+  const ids = rows.map((row) => row.id);
+  const { note, at } = decision;
+  const waived: StoredReason['waived'] = { note, by: actor.adminId, at: at.toISOString() };
+  const unsaid: StoredReason = { field: null, value: null, message: '', suggestion: null };
+  await tx`
+    update run_records set outcome = 'waived', step = 'done', waits_for = null,
+      reason = coalesce(reason, ${JSON.stringify(unsaid)}::jsonb) || ${JSON.stringify({ waived })}::jsonb
+    where id = any(${ids}::bigint[])`;
+  const woken = await wakeChildren(tx, ids);
+  if (woken > 0) await reopenRuns(tx, actor.workspaceId, [...new Set(rows.map((row) => row.runId))]);
+}

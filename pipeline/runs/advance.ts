@@ -1,0 +1,178 @@
+import type { Queryable } from '../../db/client.ts';
+import { enqueue, enqueueAdvance } from '../../db/queue.ts';
+import type { RecordStep, RunState } from '../../db/schema/runs.ts';
+import type { Registry } from '../../objects/registry.ts';
+import type { BatchStep } from './batch.ts';
+import type { Deps } from '../deps.ts';
+import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { followChanges, isFollowed, reopenCarriedGaps } from '../delta/settle-delta.ts';
+import { reverseSources } from '../map/reverse-links.ts';
+import { WORKING_STATES } from './run-state.ts';
+import { closeLedger } from './balance.ts';
+import { closeLinks, countLinks } from '../links/count-links.ts';
+import { OR, UNFINISHED } from '../load/load-record.ts';
+import { countOutstanding, has, openSlots, type Outstanding } from './outstanding.ts';
+import { advanceRollback } from '../rollback/advance-rollback.ts';
+
+/**
+ * The stage gate: looks at what is outstanding, opens what can go on, and finishes the run when nothing is left.
+ * It is idempotent and runs after every batch, so a run can stop at any instant and go on from its rows.
+ */
+export async function advanceRun(deps: Deps, workspaceId: string, runId: string): Promise<void> {
+  await deps.db.sql.begin(async (tx) => {
+    await tx`select 1 from runs where id = ${runId} and workspace_id = ${workspaceId} for update`;
+    const run = await requireRun(tx, workspaceId, runId);
+    if (!WORKING_STATES.includes(run.state)) return;
+    if (run.state === 'queued')
+      await tx`update runs set state = 'running', started_at = coalesce(started_at, now()) where id = ${runId}`;
+
+    if (run.kind === 'rollback') {
+      await advanceRollback(tx, deps, run);
+      return;
+    }
+    let outstanding = await countOutstanding(tx, run);
+    if (run.kind === 'delta' && !isFollowed(run) && isRead(run, outstanding)) {
+      await followChanges(tx, run, deps.registry);
+      outstanding = await countOutstanding(tx, run);
+    }
+    if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
+      outstanding = await countOutstanding(tx, run);
+    if (!run.prepared)
+      await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
+    await openLists(tx, deps.registry, run, outstanding);
+    if (run.kind === 'sample' && run.objects.every((object) => isListed(run, object)) && !isSelected(run)) {
+      await enqueue(tx, 'select_sample', { workspaceId, runId }, { jobKey: `select:${runId}` });
+      return;
+    }
+    let nextAt: Date | null = null;
+    for (const object of run.objects) {
+      for (const step of ['extract', 'map', 'load', 'verify'] as const) {
+        const work = outstanding.get(object)?.[step];
+        if (work === undefined || !isOpen(deps.registry, run, outstanding, object, step)) continue;
+        await openSlots(tx, run, object, step, work.ready);
+        if (work.nextAt !== null && (nextAt === null || work.nextAt < nextAt)) nextAt = work.nextAt;
+      }
+    }
+    if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
+    await settleState(tx, run, outstanding);
+  });
+}
+
+const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
+
+/** Everything that was found is in Intercom, or settled otherwise. */
+function isLoaded(run: FrozenRun, outstanding: Outstanding): boolean {
+  return run.objects.every((object) => isListed(run, object) && !has(outstanding, object, UNLOADED));
+}
+
+/** Every list came to its end, and every record that was found changed has been read. */
+function isRead(run: FrozenRun, outstanding: Outstanding): boolean {
+  return run.objects.every(
+    (object) => isListed(run, object) && !has(outstanding, object, ['list', 'extract']),
+  );
+}
+
+function isListed(run: FrozenRun, object: string): boolean {
+  return run.extraction[object]?.listed === true;
+}
+
+/** A sample's records are chosen once all lists are known; the mark is kept with the lists. */
+export const SELECTED = '$selected';
+
+function isSelected(run: FrozenRun): boolean {
+  return run.extraction[SELECTED] !== undefined;
+}
+
+/** Lists are read from the first moment on; a derived object waits for the full records of the object it comes from. */
+async function openLists(
+  tx: Queryable,
+  registry: Registry,
+  run: FrozenRun,
+  outstanding: Outstanding,
+): Promise<void> {
+  for (const object of run.objects) {
+    if (isListed(run, object)) continue;
+    const { source } = registry.get(object);
+    if (source.kind === 'derived' && run.objects.includes(source.from)) {
+      if (!isListed(run, source.from) || has(outstanding, source.from, ['list', 'extract'])) continue;
+    }
+    await enqueue(
+      tx,
+      'list_source',
+      { workspaceId: run.workspaceId, runId: run.id, object },
+      { jobKey: `list:${run.id}:${object}` },
+    );
+  }
+}
+
+/**
+ * Whether a step of an object may run now. Reading is open at once, and so is mapping unless links are read from records
+ * of another object; loading waits for what it refers to.
+ */
+function isOpen(
+  registry: Registry,
+  run: FrozenRun,
+  outstanding: Outstanding,
+  object: string,
+  step: BatchStep,
+): boolean {
+  if (step === 'extract') return true;
+  if (step === 'map') {
+    const sources = reverseSources(registry.get(object)).filter((source) => run.objects.includes(source));
+    return sources.every((source) => isListed(run, source) && !has(outstanding, source, ['list', 'extract']));
+  }
+  const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
+  if (step === 'load') {
+    const self = isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']);
+    return (
+      run.prepared &&
+      self &&
+      parents.every((parent) => isListed(run, parent) && !has(outstanding, parent, UNLOADED))
+    );
+  }
+  // Reading back shares the rate budget with loading: it starts when the whole load is through.
+  return isLoaded(run, outstanding);
+}
+
+/**
+ * Links that had to be left out because their other end was not loaded yet (cycles, edges inside one object, a record
+ * that was fixed later) are made in a second pass, in which records that are finished later are finished too. It ends, because each pass leaves only ends that do not exist.
+ */
+async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
+  const reopened = await tx`
+    update run_records r set step = 'load', outcome = 'pending'
+    where r.workspace_id = ${run.workspaceId} and r.run_id = ${run.id} and r.step = 'verify'
+      and (exists (
+        select 1 from jsonb_array_elements(r.warnings) w
+        join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${OR}))
+          and m.source_id = w->>'value'
+        where w->>'stage' = 'load' and w->>'code' = 'parent_missing')
+      or exists (
+        select 1 from id_map m
+        where m.workspace_id = r.workspace_id and m.object = r.object and m.source_id = r.source_id
+          and m.loaded_hash like ${`%${UNFINISHED}`}))
+    returning 1`;
+  const carried = run.kind === 'delta' && (await reopenCarriedGaps(tx, run, OR));
+  return carried || reopened.length > 0;
+}
+
+/** What the end of a run is called; links are counted here, once, because a large graph takes a while to count. */
+async function endOf(tx: Queryable, run: FrozenRun): Promise<RunState> {
+  await closeLinks(tx, run);
+  const edges = await countLinks(tx, run);
+  await tx`update runs set edges = ${JSON.stringify(edges)}::jsonb where id = ${run.id}`;
+  const state = await closeLedger(tx, run);
+  return edges.some(({ missing }) => missing > 0) ? 'completed_with_findings' : state;
+}
+
+async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstanding): Promise<void> {
+  if (!run.objects.every((object) => isListed(run, object))) return;
+  const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
+  const ended = left.length === 0 ? await endOf(tx, run) : null;
+  const state: RunState =
+    ended !== null ? ended : left.every((step) => step === 'verify') ? 'verifying' : 'running';
+  if (state === run.state) return;
+  const finished = state === 'completed' || state === 'completed_with_findings';
+  await tx`
+    update runs set state = ${state}, finished_at = ${finished ? tx`now()` : null} where id = ${run.id}`;
+}

@@ -1,0 +1,146 @@
+import type { Queryable } from '../../db/client.ts';
+import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { RecordOutcome, RecordStep } from '../../db/schema/runs.ts';
+import type { LedgerCounts } from '../documents.ts';
+import type { ExtractionState, FrozenRun } from './frozen-run.ts';
+
+export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
+  'equal',
+  'equal_after_normalising',
+  'lossy_by_design',
+  'late',
+  'changed_at_source',
+  'changed_in_intercom',
+  'mismatch',
+  'missing',
+  'extra',
+];
+
+/** Sign-off needs none of these. */
+const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra', 'late'];
+
+export function emptyCounts(): LedgerCounts {
+  return {
+    discovered: 0,
+    created: 0,
+    updated: 0,
+    adopted: 0,
+    unchanged: 0,
+    rejected: 0,
+    waiting: 0,
+    excluded: 0,
+    waived: 0,
+    pending: 0,
+  };
+}
+
+export interface RecordCount {
+  object: string;
+  outcome: RecordOutcome;
+  step: RecordStep;
+  records: number;
+}
+
+/** How many records of a run stand where. The index `run_records_ledger` answers it alone, without reading a record. */
+export async function countRecords(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+): Promise<RecordCount[]> {
+  const rows = await sql<(Omit<RecordCount, 'records'> & { records: string })[]>`
+    select object, outcome, step, count(*) as records from run_records
+    where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step`;
+  return rows.map((row) => ({ ...row, records: Number(row.records) }));
+}
+
+/**
+ * Total ledger per object. `discovered` is the number of rows, each of which has exactly one outcome, so the sum holds
+ * at every instant.
+ */
+export function ledgerOf(
+  counted: readonly RecordCount[],
+  objects: readonly string[],
+): Record<string, LedgerCounts> {
+  const ledger = Object.fromEntries(objects.map((object) => [object, emptyCounts()]));
+  for (const { object, outcome, records } of counted) {
+    const counts = (ledger[object] ??= emptyCounts());
+    counts[outcome] += records;
+    counts.discovered += records;
+  }
+  return ledger;
+}
+
+/**
+ * Nothing pending, and what was found equals what the source itself counted (where it counts; a sample takes a part on
+ * purpose). A list that changes while it is read is balanced when either of the two counts matches.
+ */
+export function isBalanced(
+  run: Pick<FrozenRun, 'kind' | 'objects' | 'extraction'>,
+  ledger: Record<string, LedgerCounts>,
+): boolean {
+  return run.objects.every((object) => {
+    const counts = ledger[object] ?? emptyCounts();
+    const { discovered, ...outcomes } = counts;
+    const sum = Object.values(outcomes).reduce((total, value) => total + value, 0);
+    if (counts.pending > 0 || sum !== discovered) return false;
+    const extraction = run.extraction[object];
+    if (extraction?.listed !== true) return false;
+    return run.kind === 'sample' || countDifference(extraction, discovered) === 0;
+  });
+}
+
+function countDifference(
+  extraction: Pick<ExtractionState, 'countAtStart' | 'countAtEnd' | 'excludedRows' | 'gone'>,
+  discovered: number,
+): number {
+  const found = discovered - (extraction.gone ?? 0) + extraction.excludedRows;
+  const counts = [extraction.countAtStart, extraction.countAtEnd].filter((count) => count !== null);
+  if (counts.length === 0) return 0;
+  return Math.min(...counts.map((count) => Math.abs(count - found)));
+}
+
+export type Verification = Record<DifferenceClass, number> & { checked: number };
+
+export function nothingCompared(): Verification {
+  const sums = Object.fromEntries(DIFFERENCE_CLASSES.map((name) => [name, 0]));
+  return { ...(sums as Record<DifferenceClass, number>), checked: 0 };
+}
+
+/** Compared values by class. It reads every record of the run, so a run that ends keeps it (`runs.verification`). */
+export async function sumVerification(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+): Promise<Verification> {
+  // Most records of an object compare alike: what is alike is counted before it is taken apart.
+  const rows = await sql<{ class: DifferenceClass; values: string }[]>`
+    select v.key as class, sum(v.value::int * r.records) as values
+    from (
+      select verification, count(*) as records from run_records
+      where workspace_id = ${workspaceId} and run_id = ${runId} and verification is not null group by verification
+    ) r, jsonb_each_text(r.verification) v
+    group by v.key`;
+  const sums = Object.fromEntries(DIFFERENCE_CLASSES.map((name) => [name, 0])) as Record<
+    DifferenceClass,
+    number
+  >;
+  for (const row of rows) sums[row.class] = Number(row.values);
+  return { ...sums, checked: Object.values(sums).reduce((total, value) => total + value, 0) };
+}
+
+/**
+ * What a run that has nothing left to do is called, and its sums are kept with it. One that does not balance, or has
+ * unexplained differences, is never `completed`.
+ */
+export async function closeLedger(
+  sql: Queryable,
+  run: FrozenRun,
+): Promise<'completed' | 'completed_with_findings'> {
+  const ledger = ledgerOf(await countRecords(sql, run.workspaceId, run.id), run.objects);
+  const verification = await sumVerification(sql, run.workspaceId, run.id);
+  await sql`
+    update runs set verification = ${JSON.stringify(verification)}::jsonb
+    where workspace_id = ${run.workspaceId} and id = ${run.id}`;
+  const explained = UNEXPLAINED.every((name) => verification[name] === 0);
+  return isBalanced(run, ledger) && explained ? 'completed' : 'completed_with_findings';
+}

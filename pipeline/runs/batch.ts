@@ -1,0 +1,222 @@
+import {
+  claimBatch,
+  claimExclusive,
+  createFence,
+  HEARTBEATS_PER_LEASE,
+  heartbeat,
+  LEASE_MS,
+  moment,
+  releaseLease,
+  type ClaimedRecord,
+  type Fence,
+  type Moment,
+} from '../../db/leases.ts';
+import { enqueue, enqueueAdvance } from '../../db/queue.ts';
+import { messageOf } from '../../errors.ts';
+import type { RecordStep } from '../../db/schema/runs.ts';
+import type { Deps } from '../deps.ts';
+import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { actionFor } from '../failure-policy.ts';
+import { enqueueHealthReport } from '../install/health-report.ts';
+import { pauseForReason } from './run-control.ts';
+import { WORKING_STATES } from './run-state.ts';
+import type { RunState } from '../../db/schema/runs.ts';
+
+/** Work is cut in chunks of this many records, of fewer where they are long. */
+const BATCH_SIZE = 500;
+/**
+ * Of a batch as it lies in the database, compressed. In a worker's memory it is about eight times as much, and four
+ * batches are in work at a time.
+ */
+const BATCH_BYTES = 1_000_000;
+
+/** Tries of a whole batch before the run is paused. */
+const MAX_BATCH_TRIES = 8;
+
+export interface BatchScope {
+  deps: Deps;
+  run: FrozenRun;
+  object: string;
+  token: string;
+  /** Aborted when the lease is lost, the run is paused or cancelled, or the process stops: start nothing new. */
+  signal: AbortSignal;
+  /** To be asked right before a write leaves the process. */
+  fence: Fence;
+}
+
+/** Steps of a load that are worked on in batches. */
+export type BatchStep = Extract<RecordStep, 'extract' | 'map' | 'load' | 'verify'>;
+/** Those, and the steps of a rollback. */
+export type WorkStep = BatchStep | Extract<RecordStep, 'inspect' | 'undo' | 'confirm'>;
+
+/**
+ * Claims one batch, keeps its lease alive while `work` runs, gives back what was not settled, and lets the stage gate
+ * look. The job goes on with the next batch by adding itself again, so that one job stays short.
+ */
+export async function runBatch(
+  deps: Deps,
+  request: { workspaceId: string; runId: string; object: string; step: WorkStep; slot: number },
+  work: (records: ClaimedRecord[], scope: BatchScope) => Promise<void>,
+): Promise<void> {
+  const { sql } = deps.db;
+  const { workspaceId, runId, object, step, slot } = request;
+  const run = await requireRun(sql, workspaceId, runId);
+  if (!WORKING_STATES.includes(run.state)) return;
+  const claimedAt = moment();
+  const { token, records, isFull } = await claimBatch(sql, {
+    workspaceId,
+    runId,
+    object,
+    step,
+    worker: deps.options.worker,
+    size: BATCH_SIZE,
+    maxBytes: BATCH_BYTES,
+    leaseMs: leaseMsOf(deps),
+  });
+  let retryAt: Date | null = null;
+  try {
+    if (records.length > 0) {
+      await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+        work(records, { deps, run, object, token, signal, fence }),
+      );
+    }
+  } catch (error) {
+    retryAt = await afterFailure(deps, run, error, Math.max(...records.map((record) => record.attempts)));
+  } finally {
+    await sql.begin(async (tx) => {
+      await releaseLease(tx, token, retryAt);
+      if (isFull) {
+        await enqueue(
+          tx,
+          'run_batch',
+          { workspaceId, runId, object, step, slot },
+          { jobKey: batchKey(request) },
+        );
+      }
+      await enqueueAdvance(tx, { workspaceId, runId });
+    });
+  }
+}
+
+/**
+ * What failed was not one record but the way to all of them. Returns when the batch may be tried again; after some
+ * tries the run waits for a person instead of hammering a system that is down.
+ */
+async function afterFailure(
+  deps: Deps,
+  run: FrozenRun,
+  error: unknown,
+  attempts: number,
+): Promise<Date | null> {
+  const failure = actionFor(error, deps.clock.now(), attempts);
+  if (failure.action === 'stop') return null;
+  deps.log.warn({ err: error, runId: run.id, attempts, action: failure.action }, 'batch failed');
+  const reason =
+    failure.action === 'pause' ? failure.reason : `Stopped after ${attempts} tries: ${messageOf(error)}`;
+  if (failure.action === 'pause' || attempts >= MAX_BATCH_TRIES) {
+    await pauseForReason(deps.db.sql, run.workspaceId, run.id, reason);
+    await enqueueHealthReport(deps.db.sql, run.workspaceId);
+    return null;
+  }
+  return failure.action === 'retry' ? failure.at : new Date(deps.clock.now().getTime() + 5_000);
+}
+
+export function batchKey(request: { runId: string; object: string; step: string; slot: number }): string {
+  return `batch:${request.runId}:${request.object}:${request.step}:${request.slot}`;
+}
+
+/**
+ * Does a piece of a run's work that only one worker may do at a time, under a lease of its own; does nothing when
+ * somebody is at it. The stage gate looks afterwards.
+ */
+export async function runExclusive(
+  deps: Deps,
+  run: FrozenRun,
+  work: string,
+  perform: (signal: AbortSignal, fence: Fence) => Promise<void>,
+): Promise<void> {
+  const { sql } = deps.db;
+  const place = { workspaceId: run.workspaceId, runId: run.id };
+  const claimedAt = moment();
+  const token = await claimExclusive(sql, {
+    ...place,
+    work,
+    worker: deps.options.worker,
+    leaseMs: leaseMsOf(deps),
+  });
+  if (token === null) return;
+  try {
+    await withHeartbeat(deps, token, claimedAt, perform);
+  } finally {
+    await sql.begin(async (tx) => {
+      await releaseLease(tx, token);
+      await enqueueAdvance(tx, place);
+    });
+  }
+}
+
+export function leaseMsOf({ options }: Pick<Deps, 'options'>): number {
+  return options.leaseMs ?? LEASE_MS;
+}
+
+/**
+ * Extends a lease four times in its life. The signal tells the work to stop starting new things; the fence stops a call
+ * that is about to leave after the lease has ended.
+ */
+export async function withHeartbeat<T>(
+  deps: Deps,
+  token: string,
+  claimedAt: Moment,
+  work: (signal: AbortSignal, fence: Fence) => Promise<T>,
+): Promise<T> {
+  const leaseMs = leaseMsOf(deps);
+  const fence = createFence(leaseMs, claimedAt);
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  deps.stopping.addEventListener('abort', stop, { once: true });
+  if (deps.stopping.aborted) stop();
+  const timer = setInterval(() => {
+    const askedAt = moment();
+    heartbeat(deps.db.sql, token, leaseMs).then(
+      (beat) => {
+        if (beat.held) fence.renew(askedAt);
+        if (!beat.held || !WORKING_STATES.includes(beat.runState as RunState)) stop();
+      },
+      // The database may be restarting: the lease outlives a few missed beats, and the ledger refuses late writes.
+      (error: unknown) => deps.log.warn({ err: error }, 'lease heartbeat failed'),
+    );
+  }, leaseMs / HEARTBEATS_PER_LEASE);
+  try {
+    return await work(controller.signal, fence);
+  } finally {
+    clearInterval(timer);
+    deps.stopping.removeEventListener('abort', stop);
+  }
+}
+
+/** Runs `work` for every item, at most `limit` at a time, until the signal says stop. The first error ends it. */
+export async function forEachConcurrently<T>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  let failed = false;
+  const lanes = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    while (next < items.length && !signal.aborted && !failed) {
+      const item = items[next];
+      next += 1;
+      if (item === undefined) return;
+      try {
+        await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  });
+  const results = await Promise.allSettled(lanes);
+  const rejected = results.find((result) => result.status === 'rejected');
+  if (rejected !== undefined) throw rejected.reason;
+}

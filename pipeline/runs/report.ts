@@ -1,0 +1,162 @@
+import type { Queryable } from '../../db/client.ts';
+import { WINDOW_MS } from '../../db/rate-budget.ts';
+import type { RecordStep } from '../../db/schema/runs.ts';
+import {
+  countRecords,
+  isBalanced,
+  ledgerOf,
+  sumVerification,
+  type RecordCount,
+  type Verification,
+} from './balance.ts';
+import type { EdgeCounts, RunDocument } from '../documents.ts';
+import { ExtractionState } from './frozen-run.ts';
+import { rollbackDocument } from '../rollback/rollback-document.ts';
+import { WORKING_STATES } from './run-state.ts';
+import type { RunKind, RunState } from '../../db/schema/runs.ts';
+
+/** Share of a record's work that lies behind it when this step is next. */
+const DONE_BEFORE: Record<RecordStep, number> = {
+  list: 0,
+  extract: 0.05,
+  map: 0.2,
+  load: 0.25,
+  verify: 0.85,
+  inspect: 0,
+  undo: 0.3,
+  confirm: 0.8,
+  done: 1,
+};
+/** Below this nothing sensible can be said about the time left. */
+const MIN_PROGRESS = 0.02;
+
+export interface RunRow {
+  id: string;
+  workspaceId: string;
+  kind: RunKind;
+  state: RunState;
+  stateReason: string | null;
+  objects: string[];
+  extraction: Record<string, unknown>;
+  edges: EdgeCounts[];
+  verification: Verification | null;
+  approvedBy: string | null;
+  approvedAt: Date | null;
+  ofRunId: string | null;
+  dryRun: boolean;
+  rolledBackBy: string | null;
+  undo: Record<string, unknown> | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+/**
+ * The run as people see it, computed from its rows: there is no second set of counters that could disagree. Only what
+ * reading back found is taken from the run once it has ended, because nothing changes it until the run is opened again.
+ * @param known what the caller has already, or does without.
+ */
+export async function runDocument(
+  sql: Queryable,
+  run: RunRow,
+  now: Date,
+  known: { counts?: readonly RecordCount[]; verification?: Verification } = {},
+): Promise<RunDocument> {
+  const { id, workspaceId } = run;
+  const extraction = readExtraction(run);
+  const [counted, verification, calls, rate] = await Promise.all([
+    known.counts ?? countRecords(sql, workspaceId, id),
+    run.verification ?? known.verification ?? sumVerification(sql, workspaceId, id),
+    countCalls(sql, workspaceId, id),
+    currentRate(sql, workspaceId, WORKING_STATES.includes(run.state), now),
+  ]);
+  const ledger = ledgerOf(counted, run.objects);
+  const progress = progressOf(counted);
+  const finished = run.finishedAt !== null;
+  return {
+    id,
+    kind: run.kind,
+    state: run.state,
+    state_reason: run.stateReason,
+    objects: ledger,
+    source_counts: Object.fromEntries(
+      Object.entries(extraction).map(([object, state]) => [
+        object,
+        { at_start: state.countAtStart, at_end: state.countAtEnd },
+      ]),
+    ),
+    balanced: isBalanced({ kind: run.kind, objects: run.objects, extraction }, ledger),
+    verification,
+    edges: run.edges,
+    rate,
+    calls: Object.fromEntries(
+      [...calls].map(([object, total]) => {
+        const records = ledger[object]?.discovered ?? 0;
+        return [object, { total, per_record: records === 0 ? 0 : Math.round((total / records) * 100) / 100 }];
+      }),
+    ),
+    progress: finished ? 1 : progress,
+    eta_seconds: etaSeconds(run, progress, now),
+    approved_by: run.approvedBy,
+    approved_at: run.approvedAt?.toISOString() ?? null,
+    rolled_back_by: run.rolledBackBy,
+    rollback: run.kind === 'rollback' ? await rollbackDocument(sql, run) : null,
+    created_at: run.createdAt.toISOString(),
+    started_at: run.startedAt?.toISOString() ?? null,
+    finished_at: run.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function readExtraction(run: RunRow): Record<string, ExtractionState> {
+  return Object.fromEntries(
+    run.objects.flatMap((object) => {
+      const state = ExtractionState.safeParse(run.extraction[object]);
+      return state.success ? [[object, state.data]] : [];
+    }),
+  );
+}
+
+async function countCalls(sql: Queryable, workspaceId: string, runId: string): Promise<Map<string, number>> {
+  const rows = await sql<{ object: string; calls: string }[]>`
+    select object, sum(calls) as calls from run_calls where workspace_id = ${workspaceId} and run_id = ${runId} group by object`;
+  return new Map(rows.map((row) => [row.object, Number(row.calls)]));
+}
+
+async function currentRate(
+  sql: Queryable,
+  workspaceId: string,
+  working: boolean,
+  now: Date,
+): Promise<RunDocument['rate']> {
+  const rows = await sql<
+    { callLimit: number; granted: number; previous: number; share: number; endsAt: Date }[]
+  >`
+    select call_limit as "callLimit", granted, previous_granted as previous, share_percent as share, window_ends_at as "endsAt"
+    from rate_budgets where workspace_id = ${workspaceId}`;
+  const row = rows[0];
+  if (row === undefined) return { calls_per_minute: 0, limit_per_minute: 0, share: 0 };
+  const windowsPerMinute = 60_000 / WINDOW_MS;
+  // The last whole window; in the first one there is none yet.
+  const stale = row.endsAt.getTime() + WINDOW_MS < now.getTime();
+  const calls = !working || stale ? 0 : Math.max(row.previous, row.granted);
+  return {
+    calls_per_minute: calls * windowsPerMinute,
+    limit_per_minute: row.callLimit * windowsPerMinute,
+    share: row.share / 100,
+  };
+}
+
+function progressOf(counted: readonly RecordCount[]): number {
+  const total = counted.reduce((sum, { records }) => sum + records, 0);
+  if (total === 0) return 0;
+  const done = counted.reduce((sum, { step, records }) => sum + records * DONE_BEFORE[step], 0);
+  // Only the run itself says that it is finished.
+  return Math.min(0.99, Math.round((done / total) * 1000) / 1000);
+}
+
+function etaSeconds(run: RunRow, progress: number, now: Date): number | null {
+  if (run.finishedAt !== null) return 0;
+  if (run.startedAt === null || progress < MIN_PROGRESS || !WORKING_STATES.includes(run.state)) return null;
+  const elapsed = (now.getTime() - run.startedAt.getTime()) / 1000;
+  return Math.round((elapsed / progress) * (1 - progress));
+}

@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import { UserError } from '../../errors.ts';
+import type { Queryable } from '../../db/client.ts';
+import { enqueueAdvance } from '../../db/queue.ts';
+import type { RunState } from '../../db/schema/runs.ts';
+import { requireRole } from '../actors.ts';
+import { nothingCompared } from './balance.ts';
+import { writeAudit } from '../audit.ts';
+import { assertNotErased, assertNotSignedOff } from '../cutover/signed-off.ts';
+import type { Deps } from '../deps.ts';
+import type { Actor, Page, PageRequest, RunDocument, StartRunInput } from '../documents.ts';
+import { findPage } from '../paging.ts';
+import { blockingChecks } from '../readiness/preflight.ts';
+import { runDocument, type RunRow } from './report.ts';
+import { activeRunError } from './run-control.ts';
+import { startRollback } from '../rollback/start-rollback.ts';
+import { recentCounts } from './recent-counts.ts';
+import { ACTIVE_STATES, requireTransition } from './run-state.ts';
+import { getSettingsFor } from '../settings.ts';
+import { planVerification } from '../verify/verify-again.ts';
+
+/** Plans a run: what it covers, with which maps and settings, and lets the workers begin. */
+export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): Promise<RunDocument> {
+  requireRole(actor, 'operator');
+  // Said before what else may be missing: nothing of it can be made up for any more.
+  if (input.kind !== 'verify') await assertNotSignedOff(deps.db.sql, actor.workspaceId);
+  const objects = chosenObjects(deps, input.objects);
+  if (input.kind === 'rollback') {
+    const started = startRollback(deps, actor, input, objects);
+    const rollbackId = await started.catch((error: unknown) => {
+      throw activeRunError(error);
+    });
+    return getRun(deps, actor, rollbackId);
+  }
+  const mapVersions = await approvedMaps(deps.db.sql, actor.workspaceId, objects);
+  if (input.kind !== 'verify') await requireReady(deps, actor, input, objects);
+  const settings = await getSettingsFor(deps, actor.workspaceId);
+  try {
+    const runId = await deps.db.sql.begin(async (tx) => {
+      if (input.kind === 'verify') await assertNotErased(tx, actor.workspaceId);
+      else await assertNotSignedOff(tx, actor.workspaceId);
+      const rows = await tx<{ id: string }[]>`
+        insert into runs (workspace_id, kind, objects, sample_size, of_run_id, dry_run, map_versions, settings, created_by, prepared)
+        values (${actor.workspaceId}, ${input.kind}, ${JSON.stringify(objects)}::jsonb, ${input.limit ?? null}, ${input.run_id ?? null},
+          ${input.dry_run ?? false}, ${JSON.stringify(mapVersions)}::jsonb, ${JSON.stringify(settings)}::jsonb, ${actor.adminId},
+          ${input.kind === 'verify'})
+        returning id`;
+      const id = rows[0]?.id ?? '';
+      if (input.kind === 'verify') await planVerification(tx, actor.workspaceId, id, objects, input.limit);
+      await writeAudit(tx, actor, 'run_started', { run_id: id, kind: input.kind, objects });
+      await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId: id });
+      return id;
+    });
+    return await getRun(deps, actor, runId);
+  } catch (error) {
+    throw activeRunError(error);
+  }
+}
+
+/** Objects in the order they load; a run of a part needs its parents loaded by an earlier run. */
+function chosenObjects(deps: Deps, named: string[] | undefined): string[] {
+  const known = deps.registry
+    .waves()
+    .flat()
+    .map((definition) => definition.name);
+  const unknown = named?.find((object) => !known.includes(object));
+  if (unknown !== undefined) {
+    throw new UserError(`There is no object ${unknown}. Known objects: ${known.join(', ')}.`, {
+      code: 'object_unknown',
+      httpStatus: 422,
+      field: 'objects',
+    });
+  }
+  return named === undefined || named.length === 0 ? known : known.filter((object) => named.includes(object));
+}
+
+async function approvedMaps(
+  sql: Queryable,
+  workspaceId: string,
+  objects: string[],
+): Promise<Record<string, number>> {
+  const rows = await sql<{ object: string; version: number; state: string }[]>`
+    select distinct on (object) object, version, state from object_maps
+    where workspace_id = ${workspaceId} order by object, version desc`;
+  const newest = new Map(rows.map((row) => [row.object, row]));
+  const open = objects.filter((object) => newest.get(object)?.state !== 'approved');
+  if (open.length > 0) {
+    throw new UserError(
+      `Approve the map of ${open.join(', ')} first. No record moves before its map is approved.`,
+      {
+        code: 'map_not_approved',
+        httpStatus: 409,
+      },
+    );
+  }
+  return Object.fromEntries(objects.map((object) => [object, newest.get(object)?.version ?? 0]));
+}
+
+async function requireReady(
+  deps: Deps,
+  actor: Actor,
+  input: StartRunInput,
+  objects: string[],
+): Promise<void> {
+  const blocking = await blockingChecks(deps, actor.workspaceId, objects);
+  if (blocking.length > 0) {
+    throw new UserError(
+      `Not ready: ${blocking.map((check) => check.title).join('; ')}. See the readiness list for what to do.`,
+      {
+        code: 'preflight_failed',
+        httpStatus: 409,
+      },
+    );
+  }
+  if (input.kind === 'sample') return;
+  const approved = await deps.db.sql`
+    select 1 from runs where workspace_id = ${actor.workspaceId} and kind = 'sample' and approved_at is not null limit 1`;
+  if (approved.length === 0) {
+    throw new UserError('Run a sample and approve it first.', {
+      code: 'sample_not_approved',
+      httpStatus: 409,
+    });
+  }
+}
+
+const COLUMNS = (sql: Queryable) => sql`
+  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification,
+  approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
+  rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
+  finished_at as "finishedAt"`;
+
+async function requireRow(sql: Queryable, actor: Actor, runId: string, lock = false): Promise<RunRow> {
+  const rows = z.uuid().safeParse(runId).success
+    ? await sql<RunRow[]>`
+        select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} and id = ${runId} ${lock ? sql`for update` : sql``}`
+    : [];
+  if (rows[0] === undefined)
+    throw new UserError('There is no such run.', { code: 'run_not_found', httpStatus: 404 });
+  return rows[0];
+}
+
+export async function getRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
+  const row = await requireRow(deps.db.sql, actor, runId);
+  return runDocument(deps.db.sql, row, deps.clock.now());
+}
+
+/** Newest first. */
+export async function listRuns(deps: Deps, actor: Actor, request: PageRequest): Promise<Page<RunDocument>> {
+  const { sql } = deps.db;
+  const page = await findPage<RunRow>(request, {
+    count: () => sql`select count(*) as count from runs where workspace_id = ${actor.workspaceId}`,
+    rows: (offset, limit) => sql<RunRow[]>`
+      select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit ${limit} offset ${offset}`,
+  });
+  return {
+    ...page,
+    items: await Promise.all(page.items.map((row) => runDocument(sql, row, deps.clock.now()))),
+  };
+}
+
+/**
+ * The newest run, for a panel that opens with every conversation. While it is active its counts may be two seconds old,
+ * and what reading back found is left out (all zero): summing that reads every record of the run. Null when none was started.
+ */
+export async function getLatestRun(deps: Deps, actor: Actor): Promise<RunDocument | null> {
+  const { sql } = deps.db;
+  const [row] = await sql<RunRow[]>`
+    select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit 1`;
+  if (row === undefined) return null;
+  if (!ACTIVE_STATES.includes(row.state)) return runDocument(sql, row, deps.clock.now());
+  const counts = await recentCounts(deps.db, row);
+  return runDocument(sql, row, deps.clock.now(), { counts, verification: nothingCompared() });
+}
+
+export function pauseRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
+  return changeState(deps, actor, runId, 'paused', 'run_paused');
+}
+
+export function resumeRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
+  return changeState(deps, actor, runId, 'running', 'run_resumed');
+}
+
+/** What is loaded stays loaded and in the ledger; what was pending stays pending. */
+export function cancelRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
+  return changeState(deps, actor, runId, 'cancelled', 'run_cancelled');
+}
+
+async function changeState(
+  deps: Deps,
+  actor: Actor,
+  runId: string,
+  to: RunState,
+  action: string,
+): Promise<RunDocument> {
+  requireRole(actor, 'operator');
+  await deps.db.sql.begin(async (tx) => {
+    const run = await requireRow(tx, actor, runId, true);
+    if (run.state === to) return;
+    if (to === 'running' && run.state !== 'paused') {
+      throw new UserError(
+        `Only a paused run can be resumed; this one is ${run.state.replaceAll('_', ' ')}.`,
+        { code: 'wrong_state', httpStatus: 409 },
+      );
+    }
+    requireTransition(run.state, to);
+    await tx`
+      update runs set state = ${to}, state_reason = null,
+        finished_at = case when ${to} = 'cancelled' then now() else finished_at end
+      where workspace_id = ${actor.workspaceId} and id = ${runId}`;
+    if (to === 'running') {
+      await tx`
+        update run_records set attempts = 0, not_before = null
+        where workspace_id = ${actor.workspaceId} and run_id = ${runId} and step <> 'done' and lease_token is null`;
+      await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId });
+    }
+    await writeAudit(tx, actor, action, { run_id: runId });
+  });
+  return getRun(deps, actor, runId);
+}
+
+export async function approveRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
+  requireRole(actor, 'owner');
+  await deps.db.sql.begin(async (tx) => {
+    const run = await requireRow(tx, actor, runId, true);
+    if (run.rolledBackBy !== null) {
+      throw new UserError('This sample was rolled back. Run another one.', {
+        code: 'rolled_back',
+        httpStatus: 409,
+      });
+    }
+    if (run.kind !== 'sample' || (run.state !== 'completed' && run.state !== 'completed_with_findings')) {
+      throw new UserError('Only a finished sample can be approved.', {
+        code: 'wrong_state',
+        httpStatus: 409,
+      });
+    }
+    await tx`
+      update runs set approved_by = ${actor.adminId}, approved_at = now()
+      where workspace_id = ${actor.workspaceId} and id = ${runId} and approved_at is null`;
+    await writeAudit(tx, actor, 'sample_approved', { run_id: runId });
+  });
+  return getRun(deps, actor, runId);
+}

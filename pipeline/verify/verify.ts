@@ -1,0 +1,203 @@
+import type { Queryable } from '../../db/client.ts';
+import type { ClaimedRecord } from '../../db/leases.ts';
+import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { StoredLook } from '../../db/schema/runs.ts';
+import type { Payload } from '../../objects/payloads.ts';
+import { forEachConcurrently, type BatchScope } from '../runs/batch.ts';
+import { keepLinks, type LinksOfRecord } from '../links/keep-links.ts';
+import { linksReadBack } from '../links/links-read-back.ts';
+import { namedLinks } from '../links/named-links.ts';
+import { openContext } from '../load/context.ts';
+import type { Comparison, Loaded, LoadContext, Verification } from '../load/destination.ts';
+import { destinationOf } from '../load/destinations.ts';
+import { readByPages } from './verify-pages.ts';
+
+/** Reads under way at a time; the rate budget decides how fast they really go. */
+const READS_AT_A_TIME = 32;
+/** Intercom's clock and ours may differ; a change this soon after ours is ours. */
+const OWN_WRITE_TOLERANCE_SECONDS = 5;
+
+/**
+ * What is not visible yet is looked at again after these shares of `search_lag_seconds` (at its default, the 30, 60,
+ * 120 and 300 seconds of the Intercom API reference, section 12); what is still not there then is missing.
+ */
+const LOOK_AGAIN_LAGS = [0.5, 1, 2, 5];
+
+interface VerifiedRecord {
+  id: number;
+  /** When to look again at what was late. */
+  lookAgainAt: Date | null;
+  sourceId: string;
+  comparisons: Comparison[];
+  links: LinksOfRecord['links'];
+}
+
+interface LoadedRow extends Loaded {
+  sourceId: string;
+  origin: 'created' | 'adopted';
+  updatedAt: Date;
+}
+
+/** Reads a batch of loaded records back and compares every mapped field, part and relation. */
+export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): Promise<void> {
+  const { deps, run, object } = scope;
+  const { sql } = deps.db;
+  const ignored = new Set(deps.registry.get(object).verify.ignore ?? []);
+  const context = await openContext(
+    scope,
+    records.map((record) => record.mapped),
+  );
+  const loaded = await loadedRows(
+    sql,
+    run.workspaceId,
+    object,
+    records.map((record) => record.sourceId),
+  );
+  const wanted = records.flatMap(({ sourceId, mapped }) => {
+    const destinationId = loaded.get(sourceId)?.destinationId;
+    return destinationId === undefined ? [] : [{ payload: mapped as unknown as Payload, destinationId }];
+  });
+  const pages = { ...context, intercom: await readByPages(context.intercom, wanted, scope.signal) };
+  const verified: VerifiedRecord[] = [];
+  const store = () => storeVerified(scope, verified.splice(0));
+  try {
+    await forEachConcurrently(records, READS_AT_A_TIME, scope.signal, async (record) => {
+      const payload = record.mapped as unknown as Payload;
+      const row = loaded.get(record.sourceId);
+      const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
+      const comparisons = withLook(explain(verification, row), record.look).filter(
+        ({ field }) => !ignored.has(field),
+      );
+      const settled = settleLate(comparisons, record, scope);
+      const links = linksReadBack(namedLinks(payload, context), settled.comparisons);
+      verified.push({ id: record.id, sourceId: record.sourceId, ...settled, links });
+      if (verified.length >= 100) await store();
+    });
+  } finally {
+    await store();
+    await context.flushCalls();
+  }
+}
+
+/** The tries of a record count its looks: claiming adds one, and what is settled starts anew. */
+function settleLate(
+  comparisons: Comparison[],
+  { attempts }: Pick<ClaimedRecord, 'attempts'>,
+  { deps, run }: BatchScope,
+): Pick<VerifiedRecord, 'comparisons' | 'lookAgainAt'> {
+  if (!comparisons.some((comparison) => comparison.class === 'late'))
+    return { comparisons, lookAgainAt: null };
+  const lags = LOOK_AGAIN_LAGS[attempts - 1];
+  if (lags !== undefined) {
+    const pauseMs = lags * run.settings.search_lag_seconds * 1000;
+    return { comparisons, lookAgainAt: new Date(deps.clock.now().getTime() + pauseMs) };
+  }
+  const settled = comparisons.map((comparison) =>
+    comparison.class === 'late' ? { ...comparison, class: 'missing' as const } : comparison,
+  );
+  return { comparisons: settled, lookAgainAt: null };
+}
+
+const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
+
+/** How fresh lists are is not documented: what a page shows as different is read by id before it counts. */
+async function lookAt(
+  payload: Payload,
+  row: LoadedRow,
+  pages: LoadContext,
+  context: LoadContext,
+): Promise<Verification | null> {
+  const destination = destinationOf(payload);
+  const seen = await destination.verify(payload, row, pages);
+  const differs = seen?.comparisons.some((comparison) => UNEXPLAINED.includes(comparison.class)) === true;
+  const isListed = payload.resource === 'contacts' || payload.resource === 'custom_object_instances';
+  return differs && isListed ? destination.verify(payload, row, context) : seen;
+}
+
+/** A record that is not there is one missing value; a difference that a person made since is theirs. */
+function explain(verification: Verification | null, row: LoadedRow | undefined): Comparison[] {
+  if (verification === null || row === undefined) {
+    return [{ field: 'record', class: 'missing', expected: row?.destinationId ?? null, actual: null }];
+  }
+  const ourLastWrite = row.updatedAt.getTime() / 1000 + OWN_WRITE_TOLERANCE_SECONDS;
+  const editedSince = verification.updatedAt !== null && verification.updatedAt > ourLastWrite;
+  if (!editedSince) return verification.comparisons;
+  return verification.comparisons.map((comparison) =>
+    UNEXPLAINED.includes(comparison.class) ? { ...comparison, class: 'changed_in_intercom' } : comparison,
+  );
+}
+
+/** What people changed before our last write was left as they made it. */
+function withLook(comparisons: Comparison[], look: StoredLook | null): Comparison[] {
+  const kept = new Set(look?.kept.map(({ field }) => field));
+  return comparisons.map((comparison) =>
+    kept.has(comparison.field) && UNEXPLAINED.includes(comparison.class)
+      ? { ...comparison, class: 'changed_in_intercom' }
+      : comparison,
+  );
+}
+
+async function loadedRows(
+  sql: Queryable,
+  workspaceId: string,
+  object: string,
+  ids: string[],
+): Promise<Map<string, LoadedRow>> {
+  const rows = await sql<LoadedRow[]>`
+    select source_id as "sourceId", destination_id as "destinationId", facts, origin, updated_at as "updatedAt"
+    from id_map where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
+  return new Map(rows.map((row) => [row.sourceId, row]));
+}
+
+const WORTH_A_FINDING: readonly DifferenceClass[] = [
+  'lossy_by_design',
+  'late',
+  'changed_in_intercom',
+  'mismatch',
+  'missing',
+  'extra',
+];
+
+/** Replaces what an earlier look said about these records. */
+async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Promise<void> {
+  if (verified.length === 0) return;
+  const { run, object, token } = scope;
+  const counts = verified.map(({ id, comparisons, lookAgainAt }) => {
+    const verification: Partial<Record<DifferenceClass, number>> = {};
+    for (const comparison of comparisons)
+      verification[comparison.class] = (verification[comparison.class] ?? 0) + 1;
+    return { id, verification, not_before: lookAgainAt };
+  });
+  const findings = verified.flatMap(({ sourceId, comparisons }) =>
+    comparisons
+      .filter((comparison) => WORTH_A_FINDING.includes(comparison.class))
+      .map((comparison) => ({
+        source_id: sourceId,
+        class: comparison.class,
+        field: comparison.field,
+        expected: comparison.expected ?? null,
+        actual: comparison.actual ?? null,
+      })),
+  );
+  const place = { workspaceId: run.workspaceId, runId: run.id, object };
+  await scope.deps.db.sql.begin(async (tx) => {
+    // Before the records are done: a record that another worker has taken over is its business.
+    await keepLinks(tx, place, verified);
+    await tx`
+      delete from findings where workspace_id = ${run.workspaceId} and run_id = ${run.id} and object = ${object}
+        and source_id = any(${verified.map((record) => record.sourceId)}) and repaired_at is null`;
+    if (findings.length > 0) {
+      await tx`
+        insert into findings (workspace_id, run_id, object, source_id, class, field, expected, actual)
+        select ${run.workspaceId}, ${run.id}::uuid, ${object}, source_id, class, field, expected, actual
+        from jsonb_to_recordset(${JSON.stringify(findings)}::jsonb)
+          as v(source_id text, class text, field text, expected jsonb, actual jsonb)`;
+    }
+    await tx`
+      update run_records r set verification = v.verification, lease_token = null, updated_at = now(), not_before = v.not_before,
+        step = case when v.not_before is null then 'done' else 'verify' end,
+        attempts = case when v.not_before is null then 0 else r.attempts end
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb, not_before timestamptz)
+      where r.id = v.id and r.lease_token = ${token}`;
+  });
+}
