@@ -17,39 +17,44 @@ export const MAX_BYTES = 64 * 1024;
 export const FIT_BYTES = 32 * 1024;
 export const FIRST_CANVAS_HEIGHT = 400;
 
-/** Planning figures for a panel about 320 px wide. */
+/**
+ * For a panel 320 px wide: the planning figures of the app platform reference (section 6), or what the simulated inbox
+ * needs with a wide font where that is more (tests/browser/inbox-host.test.ts measures it). Gaps below are included.
+ */
 const HEIGHT = {
   header: 34,
-  text: 30,
+  text: 31,
   item: 56,
   plainItem: 40,
   row: 28,
-  button: 44,
-  link: 32,
+  gap: 10,
+  button: 47,
+  link: 41,
   divider: 12,
   spacer: 16,
-  input: 64,
+  input: 65,
   textarea: 100,
 } as const;
-const TEXT_LINE = 20;
-const CHARACTERS_PER_LINE = 45;
-const BOLD_CHARACTERS_PER_LINE = 32;
+const TEXT_LINE = 21;
+/** Letters that fit into a line of each kind of text. */
+const LETTERS = { header: 30, paragraph: 34, error: 34, muted: 39, title: 27, second: 35 } as const;
 
 export function heightOf(component: Component): number {
   switch (component.type) {
     case 'text': {
-      const first = component.style === 'header' ? HEIGHT.header : HEIGHT.text;
+      const style = component.style ?? 'paragraph';
       // A link shows its label only.
       const shown = component.text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
-      const perLine = component.style === 'header' ? BOLD_CHARACTERS_PER_LINE : CHARACTERS_PER_LINE;
-      return first + moreLines(shown, perLine) * TEXT_LINE;
+      return (
+        (style === 'header' ? HEIGHT.header : HEIGHT.text) + moreLines(shown, LETTERS[style]) * TEXT_LINE
+      );
     }
     case 'button':
       return component.style === 'link' ? HEIGHT.link : HEIGHT.button;
     case 'list':
-      return component.items.reduce((sum, item) => sum + itemHeight(item), 0);
+      return HEIGHT.gap + component.items.reduce((sum, item) => sum + itemHeight(item), 0);
     case 'data-table':
-      return component.items.length * HEIGHT.row;
+      return component.items.length * HEIGHT.row + HEIGHT.gap;
     case 'input':
     case 'dropdown':
     case 'single-select':
@@ -66,14 +71,29 @@ export function heightOf(component: Component): number {
 /** Titles are bold and wrap; so does the line below them. */
 function itemHeight({ title, subtitle, tertiary_text }: ListItem): number {
   const below = [subtitle, tertiary_text].filter((text) => text !== undefined).join(' • ');
-  const wrapped = moreLines(title, BOLD_CHARACTERS_PER_LINE) + moreLines(below, CHARACTERS_PER_LINE);
+  const wrapped = moreLines(title, LETTERS.title) + moreLines(below, LETTERS.second);
   return (below === '' ? HEIGHT.plainItem : HEIGHT.item) + wrapped * TEXT_LINE;
 }
 
-/** Lines after the first. */
-function moreLines(text: string, perLine: number): number {
-  const lines = text.split('\n').map((line) => Math.max(1, Math.ceil(widthOf(line) / perLine)));
-  return lines.reduce((sum, count) => sum + count, 0) - 1;
+/** Lines after the first, as a browser breaks them: between words, and inside one that is longer than a line. */
+function moreLines(text: string, letters: number): number {
+  return text.split('\n').reduce((sum, line) => sum + linesOf(line, letters), 0) - 1;
+}
+
+function linesOf(line: string, letters: number): number {
+  let lines = 1;
+  let used = 0;
+  for (const word of line.split(' ')) {
+    const width = widthOf(word);
+    if (used > 0 && used + 1 + width <= letters) {
+      used += 1 + width;
+      continue;
+    }
+    if (used > 0) lines += 1;
+    lines += Math.max(0, Math.ceil(width / letters) - 1);
+    used = width <= letters ? width : width % letters;
+  }
+  return lines;
 }
 
 export function totalHeight(components: readonly Component[]): number {

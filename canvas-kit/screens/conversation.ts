@@ -21,8 +21,6 @@ import { FIRST_CANVAS_HEIGHT, heightOf, totalHeight } from '../limits.ts';
 
 /** One line: a first canvas has little room. */
 const NUMBER_LENGTH = 24;
-/** What the way to the migration takes beyond its planned height, as measured in the host page. */
-const LINK_SLACK = 16;
 /** Linked records shown at once. */
 const PAGE = 10;
 
@@ -63,8 +61,7 @@ export function conversationScreen(panel: ConversationPanel, view: View, mayLead
     ...(mayLead ? [button('migration', 'Migration', 'link')] : []),
     muted(`Moved ${formatTime(panel.imported_at, view.timezone)}. ${asOf(view)}`),
   ];
-  const used = totalHeight([...above, ...below]) + (mayLead ? LINK_SLACK : 0);
-  return canvas([...above, ...linked(itemsOf(panel), used), ...below], {
+  return canvas([...above, ...linked(itemsOf(panel), totalHeight([...above, ...below])), ...below], {
     view: 'conversation',
   });
 }
@@ -79,8 +76,7 @@ function linked(items: ListItem[], usedHeight: number): Component[] {
 }
 
 function whatFits(items: ListItem[], room: number): ListItem[] {
-  let used = 0;
-  const end = items.findIndex((one) => (used += totalHeight(list([one]))) > room);
+  const end = items.findIndex((_one, index) => totalHeight(list(items.slice(0, index + 1))) > room);
   return end < 0 ? items : items.slice(0, end);
 }
 

@@ -19,7 +19,8 @@ import {
   type Canvas,
   type Component,
 } from '../components.ts';
-import { asOf, counted, formatTime, type View } from '../format.ts';
+import { asOf, counted, formatCount, formatTime, type View } from '../format.ts';
+import { FIRST_CANVAS_HEIGHT, totalHeight } from '../limits.ts';
 import { REASON_LENGTH, progressComponents, runSentence } from './progress.ts';
 
 /** Where the migration stands, and so what is offered next. */
@@ -37,17 +38,15 @@ export type Step =
 
 /** The first canvas of whoever leads the migration: short, no primary button, one thing to do next. */
 export function overviewScreen(step: Step, view: View, options: { back: boolean }): Canvas {
-  // A reason takes the room of the search, which every moved conversation offers as well.
-  const mayFind = step.kind === 'finished' || (step.kind === 'running' && step.run.state_reason === null);
-  return canvas(
-    [
-      ...stepComponents(step, view),
-      ...(mayFind ? [button('find', 'Find an Infraon record', 'link')] : []),
-      muted(`${asOf(view)}. ${link('Open console', `${view.consoleUrl}/console`)}`),
-      ...(options.back ? back() : []),
-    ],
-    { view: 'overview' },
-  );
+  const above = stepComponents(step, view);
+  const below = [muted(`${asOf(view)}. ${link('Open console', `${view.consoleUrl}/console`)}`)];
+  const find = button('find', 'Find an Infraon record', 'link');
+  // Where there is no room for the search, every moved conversation offers it as well.
+  const mayFind = step.kind === 'finished' || step.kind === 'running';
+  const fits = totalHeight([...above, find, ...below]) < FIRST_CANVAS_HEIGHT;
+  return canvas([...above, ...(mayFind && fits ? [find] : []), ...below, ...(options.back ? back() : [])], {
+    view: 'overview',
+  });
 }
 
 function stepComponents(step: Step, view: View): Component[] {
@@ -136,22 +135,16 @@ function finishedComponents(run: RunDocument, view: View): Component[] {
   return [
     header(runSentence(run)),
     ...(run.state_reason === null || ended ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
-    ...resultTable(run),
+    ...(ended ? resultTable(run) : foundTable(run)),
     ...(again && run.kind === 'sample' ? [button('run_sample', 'Run sample', 'secondary')] : []),
     ...(again && run.kind === 'full' ? [button('start_migration', 'Start migration', 'secondary')] : []),
     button('rejections', 'Rejected records', 'secondary'),
-    ...(ended && run.kind !== 'sample' ? cutOverButtons() : []),
+    ...(ended && run.kind !== 'sample' ? [CUT_OVER] : []),
   ];
 }
 
-/** What comes after the load. As links, because a first canvas has little room. */
-function cutOverButtons(): Component[] {
-  return [
-    button('rehearse_delta', 'Rehearse delta', 'link'),
-    button('cut_over', 'Cut-over board', 'link'),
-    button('undo', 'Undo', 'link'),
-  ];
-}
+/** What comes after the load: a first canvas has little room, so the delta and the undo are on the board. */
+const CUT_OVER = button('cut_over', 'Cut-over board', 'link');
 
 /** What an undo did, or what it would do; the list of what is spared is too long for a panel. */
 function undoneComponents(run: RunDocument, rollback: RollbackDocument, view: View): Component[] {
@@ -172,7 +165,7 @@ function undoneComponents(run: RunDocument, rollback: RollbackDocument, view: Vi
         `${view.consoleUrl}/console/runs/${run.id}`,
       ),
     ),
-    ...cutOverButtons(),
+    CUT_OVER,
   ];
 }
 
@@ -181,19 +174,30 @@ function rejectedButton(run: RunDocument): Component[] {
   return rejected === 0 ? [] : [button('rejections', 'Rejected records', 'secondary')];
 }
 
+/** What was compared is said of a run that came to its end: before that it is a part. */
 function resultTable(run: RunDocument): Component[] {
-  const counts = Object.values(run.objects);
-  const sum = (key: keyof (typeof counts)[number]) =>
-    counts.reduce((total, one) => total + one[key], 0).toLocaleString('en-US');
   const { verification } = run;
   const wrong = verification.mismatch + verification.missing + verification.extra;
   return table([
-    ['Found', sum('discovered')],
-    ['Rejected', setAside(sum('rejected'), sum('waiting'))],
-    ['Values compared', verification.checked.toLocaleString('en-US')],
-    ['Differences', wrong.toLocaleString('en-US')],
+    ...foundRows(run),
+    ['Values compared', formatCount(verification.checked)],
+    ['Differences', formatCount(wrong)],
     ['Balanced', run.balanced ? 'Yes' : 'No'],
   ]);
+}
+
+function foundTable(run: RunDocument): Component[] {
+  return table([...foundRows(run), ['Balanced', run.balanced ? 'Yes' : 'No']]);
+}
+
+function foundRows(run: RunDocument): [string, string][] {
+  const counts = Object.values(run.objects);
+  const sum = (key: keyof (typeof counts)[number]) =>
+    formatCount(counts.reduce((total, one) => total + one[key], 0));
+  return [
+    ['Found', sum('discovered')],
+    ['Rejected', setAside(sum('rejected'), sum('waiting'))],
+  ];
 }
 
 /** In one row, because the list behind it holds both. */

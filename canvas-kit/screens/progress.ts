@@ -33,7 +33,7 @@ export function runSentence(run: RunDocument): string {
   return `${runName(run.kind)} ${STATE_WORDS[run.state]}`;
 }
 
-/** Two lines: a first canvas has little room. */
+/** Two lines, or three where words are long: a first canvas has little room. */
 export const REASON_LENGTH = 85;
 
 const SETTLED = ['created', 'updated', 'adopted', 'unchanged', 'excluded', 'waived'] as const;
@@ -62,6 +62,8 @@ export function progressComponents(run: RunDocument, view: View): Component[] {
   const { discovered, settled, rejected, waiting } = totals(run);
   const end = run.eta_seconds === null ? null : new Date(view.now.getTime() + run.eta_seconds * 1000);
   const paused = run.state === 'paused';
+  // What stands still has neither; the reason takes their room.
+  const held = paused || run.state_reason !== null;
   return [
     header(runSentence(run)),
     ...(run.state_reason === null ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
@@ -69,11 +71,8 @@ export function progressComponents(run: RunDocument, view: View): Component[] {
       ['Progress', `${Math.floor(run.progress * 100)} %`],
       ['Records', `${formatCount(settled)} of ${formatCount(discovered)}`],
       ['Rejected', formatCount(rejected + waiting)],
-      [
-        'Calls per minute',
-        paused || run.state_reason !== null ? null : formatCount(Math.round(run.rate.calls_per_minute)),
-      ],
-      ['Expected end', end === null || paused ? null : formatTime(end, view.timezone)],
+      ['Calls per minute', held ? null : formatCount(Math.round(run.rate.calls_per_minute))],
+      ['Expected end', end === null || held ? null : formatTime(end, view.timezone)],
     ]),
     button('refresh', 'Refresh', 'secondary'),
     paused

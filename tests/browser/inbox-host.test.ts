@@ -1,10 +1,18 @@
+import fc from 'fast-check';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_CANVAS_HEIGHT, heightOf } from '../../canvas-kit/limits.ts';
 import type { Exchange } from '../../simulators/intercom/inbox/inbox-state.ts';
+import { fuzz } from '../support/canvases/hostile.ts';
+import { SCREENS } from '../support/canvases/screens.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { control, installed } from '../support/tenant.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
+import { measuredHeights } from './heights.ts';
 import { addPanel, APP_NAME, inboxOf, type Inbox } from './inbox.ts';
+
+const FIRST_CANVASES = Object.entries(SCREENS).filter(([, [{ first }]]) => first);
+const CANVASES_OF_EACH = 50;
 
 /** How the inbox treats an app: what it sends and when, and what a person sees when the app does not answer well. */
 describe('the inbox as a host', () => {
@@ -30,6 +38,19 @@ describe('the inbox as a host', () => {
 
   const set = (settings: Record<string, unknown>) => control(stage, 'PATCH', 'inbox-settings', settings);
   const exchanges = (): Exchange[] => stage.intercom.state.inbox.exchanges;
+
+  it.each(FIRST_CANVASES)(
+    'paints %s no higher than planned, and below the limit',
+    async (_name, [, canvases]) => {
+      const shown = fc.sample(canvases, fuzz(CANVASES_OF_EACH));
+      for (const [index, heights] of (await measuredHeights(watched.page, shown)).entries()) {
+        const { components } = shown[index]!.content;
+        const higher = components.filter((component, at) => heights[at]! > heightOf(component));
+        expect(higher).toEqual([]);
+        expect(heights.reduce((sum, height) => sum + height, 0)).toBeLessThan(FIRST_CANVAS_HEIGHT);
+      }
+    },
+  );
 
   it('asks once per participant, for the first five of a group at once', async () => {
     await inbox.addConversation('group');

@@ -326,9 +326,7 @@ describe('the journey of an owner', () => {
     await press('Resume');
     expect(script.runs[0]!.state).toBe('running');
     await open();
-    expect(labelsOf(canvas)).toEqual(
-      expect.arrayContaining(['Refresh', 'Pause', 'Rejected records', 'Find an Infraon record']),
-    );
+    expect(labelsOf(canvas)).toEqual(expect.arrayContaining(['Refresh', 'Pause', 'Rejected records']));
   });
 
   it('settles rejected records one by one', async () => {
