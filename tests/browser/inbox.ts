@@ -37,6 +37,8 @@ export interface Inbox {
   reach(words: string, buttons: string[], timeoutMs?: number): Promise<void>;
   has(button: string): Promise<boolean>;
   text(): Promise<string>;
+  /** What the canvas calls itself. */
+  headline(): Promise<string>;
 }
 
 export function inboxOf(page: Page): Inbox {
@@ -98,6 +100,7 @@ export function inboxOf(page: Page): Inbox {
     },
     has: async (label) => (await button(label).count()) > 0,
     text: () => panel.innerText(),
+    headline: () => panel.locator('.canvas h4').first().innerText(),
   };
   return inbox;
 }
