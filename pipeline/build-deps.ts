@@ -13,6 +13,7 @@ import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
 import { createByteBudget } from './load/files/byte-budget.ts';
+import { createStoredFiles, type StoredFiles } from './load/files/stored-files.ts';
 import { getSettingsFor } from './settings.ts';
 import { INTERCOM_TIMEOUT_MS, systemClock, type Clock, type Deps, type PipelineOptions } from './deps.ts';
 
@@ -25,6 +26,8 @@ const SLICE_CALLS = 50;
 const MIN_PAUSE_MS = 100;
 /** Three of the largest replies side by side; each stands in memory about three times: read, as base64, as a request. */
 const FILE_BYTES = 45_000_000;
+/** Stored files read back at a time: each holds some tens of KB. */
+const STORED_FILES_AT_A_TIME = 8;
 
 export interface DepsInput {
   db: Database;
@@ -59,6 +62,7 @@ export function buildDeps(input: DepsInput): Deps {
     clock,
     ledger: createLedgerWriter(db.sql),
     fileBytes: createByteBudget(FILE_BYTES),
+    storedFiles: storedFilesOf(options, log),
     rateGates: createRateGates(db, clock, options),
     secrets: createSecretBox([input.secretKey, ...(input.previousSecretKeys ?? [])]),
     model:
@@ -75,6 +79,19 @@ export function buildDeps(input: DepsInput): Deps {
     }),
     infraonHttp: createHttpClient({ agent: infraonAgent, timeoutMs: INFRAON_TIMEOUT_MS, log }),
   };
+}
+
+/** Where the files lie is said by Intercom's answers, not by our configuration: so the addresses are guarded. */
+function storedFilesOf({ intercomApiUrl }: PipelineOptions, log: Log): StoredFiles {
+  const api = intercomApiUrl === undefined ? null : new URL(intercomApiUrl);
+  const port = api?.port === '' ? (api.protocol === 'https:' ? '443' : '80') : api?.port;
+  const allowedHosts = api === null ? [] : [`${api.hostname.toLowerCase()}:${port}`];
+  const agent = createGuardedAgent({ allowedHosts, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+  return createStoredFiles({
+    http: createHttpClient({ agent, timeoutMs: INTERCOM_TIMEOUT_MS, log }),
+    allowedHosts,
+    reads: createByteBudget(STORED_FILES_AT_A_TIME),
+  });
 }
 
 /** One gate per workspace, made when it is first asked for. */

@@ -7,6 +7,7 @@ import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
 import type { ByteBudget } from './load/files/byte-budget.ts';
+import type { StoredFiles } from './load/files/stored-files.ts';
 
 /** For one call to Intercom; how long it may take is documented nowhere. */
 export const INTERCOM_TIMEOUT_MS = 30_000;
@@ -48,6 +49,8 @@ export interface Deps {
   rateGates: (workspaceId: string) => RateGate;
   /** Bytes of files that this process may hold at a time, over all records of all workspaces. */
   fileBytes: ByteBudget;
+  /** Reads files back from where Intercom stores them, behind the address guard. */
+  storedFiles: StoredFiles;
   /** Aborted on SIGTERM: finish the call in hand, start nothing new. */
   stopping: AbortSignal;
   options: PipelineOptions;

@@ -156,6 +156,16 @@ export interface EdgeCounts {
   waiting: number;
 }
 
+/** What reading back found of files in Intercom; counted when the run ends. */
+export interface FileProofs {
+  /** Compared byte by byte, by SHA-256. */
+  by_bytes: number;
+  /** Compared by name, size and type only. */
+  by_name_and_size: number;
+  /** Why the latter could not be read. */
+  unread: { reason: string; count: number }[];
+}
+
 export interface RunDocument {
   id: string;
   kind: RunKind;
@@ -168,6 +178,7 @@ export interface RunDocument {
   verification: Record<DifferenceClass, number> & { checked: number };
   /** Counted when the run ends; empty before. */
   edges: EdgeCounts[];
+  files: FileProofs;
   rate: { calls_per_minute: number; limit_per_minute: number; share: number };
   calls: Record<string, { total: number; per_record: number }>;
   progress: number;

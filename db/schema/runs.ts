@@ -48,6 +48,10 @@ export const runs = pgTable(
     edges: jsonb('edges').$type<Record<string, unknown>[]>().notNull().default([]),
     /** Compared values by class, summed when the run ends; null until then. */
     verification: jsonb('verification').$type<Record<string, number>>(),
+    /** What the verdicts on files rest on, summed when the run ends; null until then. */
+    files: jsonb('files').$type<Record<string, number>>(),
+    /** Whole sets counted in Intercom, with how often they were looked at; null until reading back is through. */
+    sets: jsonb('sets').$type<Record<string, unknown>>(),
     prepared: boolean('prepared').notNull().default(false),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
@@ -140,6 +144,8 @@ export const runRecords = pgTable(
     leaseToken: uuid('lease_token'),
     /** Difference class → number of compared values. */
     verification: jsonb('verification').$type<Record<string, number>>(),
+    /** `bytes`, or why a file was compared by name, size and type only → number of files; null where there is none. */
+    files: jsonb('files').$type<Record<string, number>>(),
     /** Rollbacks: what is to become of the thing in Intercom, and why (pipeline/rollback/undo-plan.ts). */
     undo: jsonb('undo').$type<Record<string, unknown>>(),
     /** The rollback that took back what this run wrote to the record. */

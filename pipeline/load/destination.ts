@@ -8,6 +8,7 @@ import type { HelpCenterAccess } from './articles/help-center.ts';
 import type { FileSource } from './files/file-source.ts';
 import type { KeepFile } from './files/kept-files.ts';
 import type { WithLinks } from './record-links.ts';
+import type { StoredFiles } from './files/stored-files.ts';
 
 /** Something of ours in Intercom, as the id map knows it. */
 export interface Loaded {
@@ -61,6 +62,8 @@ export interface LoadContext {
   replyTurn: (conversationId: string) => Promise<void>;
   files: FileSource;
   keepFile: KeepFile;
+  /** Given where files are compared byte by byte: when a load is verified. */
+  storedFiles?: StoredFiles;
   withLinks: WithLinks;
 }
 
@@ -129,6 +132,8 @@ export interface Comparison {
   class: DifferenceClass;
   expected?: unknown;
   actual?: unknown;
+  /** Of a file: `bytes` when they were compared, else why only its name, size and type were. */
+  file?: string;
 }
 
 /** How one Intercom resource receives, and gives back, records. The engine knows no more of a resource than this. */

@@ -128,6 +128,18 @@ export async function sumVerification(
   return { ...sums, checked: Object.values(sums).reduce((total, value) => total + value, 0) };
 }
 
+/** Files compared by their bytes (`bytes`), and of the others why they were not, of all records of a run. */
+export async function sumFiles(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+): Promise<Record<string, number>> {
+  const rows = await sql<{ proof: string; files: number }[]>`
+    select v.key as proof, sum(v.value::int)::int as files from run_records r, jsonb_each_text(r.files) v
+    where r.workspace_id = ${workspaceId} and r.run_id = ${runId} and r.files is not null group by v.key`;
+  return Object.fromEntries(rows.map(({ proof, files }) => [proof, files]));
+}
+
 /**
  * What a run that has nothing left to do is called, and its sums are kept with it. One that does not balance, or has
  * unexplained differences, is never `completed`.
@@ -138,8 +150,9 @@ export async function closeLedger(
 ): Promise<'completed' | 'completed_with_findings'> {
   const ledger = ledgerOf(await countRecords(sql, run.workspaceId, run.id), run.objects);
   const verification = await sumVerification(sql, run.workspaceId, run.id);
+  const files = await sumFiles(sql, run.workspaceId, run.id);
   await sql`
-    update runs set verification = ${JSON.stringify(verification)}::jsonb
+    update runs set verification = ${JSON.stringify(verification)}::jsonb, files = ${JSON.stringify(files)}::jsonb
     where workspace_id = ${run.workspaceId} and id = ${run.id}`;
   const explained = UNEXPLAINED.every((name) => verification[name] === 0);
   return isBalanced(run, ledger) && explained ? 'completed' : 'completed_with_findings';

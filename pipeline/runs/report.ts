@@ -9,8 +9,9 @@ import {
   type RecordCount,
   type Verification,
 } from './balance.ts';
-import type { EdgeCounts, RunDocument } from '../documents.ts';
+import type { EdgeCounts, FileProofs, RunDocument } from '../documents.ts';
 import { ExtractionState } from './frozen-run.ts';
+import { BY_BYTES } from '../load/files/compare-files.ts';
 import { rollbackDocument } from '../rollback/rollback-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
@@ -40,6 +41,7 @@ export interface RunRow {
   extraction: Record<string, unknown>;
   edges: EdgeCounts[];
   verification: Verification | null;
+  files: Record<string, number> | null;
   approvedBy: string | null;
   approvedAt: Date | null;
   ofRunId: string | null;
@@ -88,6 +90,7 @@ export async function runDocument(
     balanced: isBalanced({ kind: run.kind, objects: run.objects, extraction }, ledger),
     verification,
     edges: run.edges,
+    files: fileProofs(run.files ?? {}),
     rate,
     calls: Object.fromEntries(
       [...calls].map(([object, total]) => {
@@ -104,6 +107,15 @@ export async function runDocument(
     created_at: run.createdAt.toISOString(),
     started_at: run.startedAt?.toISOString() ?? null,
     finished_at: run.finishedAt?.toISOString() ?? null,
+  };
+}
+
+function fileProofs({ [BY_BYTES]: byBytes = 0, ...others }: Record<string, number>): FileProofs {
+  const unread = Object.entries(others).map(([reason, count]) => ({ reason, count }));
+  return {
+    by_bytes: byBytes,
+    by_name_and_size: unread.reduce((sum, { count }) => sum + count, 0),
+    unread: unread.sort((one, other) => other.count - one.count),
   };
 }
 

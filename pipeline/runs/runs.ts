@@ -124,7 +124,7 @@ async function requireReady(
 }
 
 const COLUMNS = (sql: Queryable) => sql`
-  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification,
+  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification, files,
   approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
   rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
   finished_at as "finishedAt"`;

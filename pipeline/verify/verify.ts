@@ -57,7 +57,8 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
     const destinationId = loaded.get(sourceId)?.destinationId;
     return destinationId === undefined ? [] : [{ payload: mapped as unknown as Payload, destinationId }];
   });
-  const pages = { ...context, intercom: await readByPages(context.intercom, wanted, scope.signal) };
+  const intercom = await readByPages(context.intercom, wanted, scope.signal);
+  const pages = { ...context, intercom, storedFiles: deps.storedFiles };
   const verified: VerifiedRecord[] = [];
   const store = () => storeVerified(scope, verified.splice(0));
   try {
@@ -166,7 +167,7 @@ async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Pro
     const verification: Partial<Record<DifferenceClass, number>> = {};
     for (const comparison of comparisons)
       verification[comparison.class] = (verification[comparison.class] ?? 0) + 1;
-    return { id, verification, not_before: lookAgainAt };
+    return { id, verification, files: filesOf(comparisons), not_before: lookAgainAt };
   });
   const findings = verified.flatMap(({ sourceId, comparisons }) =>
     comparisons
@@ -194,10 +195,17 @@ async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Pro
           as v(source_id text, class text, field text, expected jsonb, actual jsonb)`;
     }
     await tx`
-      update run_records r set verification = v.verification, lease_token = null, updated_at = now(), not_before = v.not_before,
+      update run_records r set verification = v.verification, files = v.files, lease_token = null, updated_at = now(), not_before = v.not_before,
         step = case when v.not_before is null then 'done' else 'verify' end,
         attempts = case when v.not_before is null then 0 else r.attempts end
-      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb, not_before timestamptz)
+      from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb) as v(id bigint, verification jsonb, files jsonb, not_before timestamptz)
       where r.id = v.id and r.lease_token = ${token}`;
   });
+}
+
+/** How many files were compared by their bytes, and of the others why not; null for a record without files. */
+function filesOf(comparisons: readonly Comparison[]): Record<string, number> | null {
+  const counts: Record<string, number> = {};
+  for (const { file } of comparisons) if (file !== undefined) counts[file] = (counts[file] ?? 0) + 1;
+  return Object.keys(counts).length === 0 ? null : counts;
 }

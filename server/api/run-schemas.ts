@@ -133,6 +133,15 @@ export const Run = z
     balanced: z.boolean(),
     verification: z.record(z.enum(['checked', ...CLASSES]), z.number()),
     edges: z.array(Edge),
+    files: z
+      .object({
+        by_bytes: z.number(),
+        by_name_and_size: z.number(),
+        unread: z.array(z.object({ reason: z.string(), count: z.number() })),
+      })
+      .meta({
+        description: 'Files in Intercom: how many were compared byte by byte. Counted when the run ends.',
+      }),
     rate: z.object({ calls_per_minute: z.number(), limit_per_minute: z.number(), share: z.number() }),
     calls: z.record(z.string(), z.object({ total: z.number(), per_record: z.number() })),
     progress: z.number(),

@@ -6,7 +6,7 @@ import type { Workspace } from './workspace.ts';
 
 export interface Reply {
   status: number;
-  /** An object is sent as JSON, a string as it is. */
+  /** An object is sent as JSON, a string or a buffer as it is. */
   body: unknown;
   headers?: Record<string, string>;
 }

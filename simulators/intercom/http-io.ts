@@ -24,11 +24,15 @@ export function parseBody(text: string, contentType: string | undefined): unknow
 }
 
 export interface Rendered {
+  /** Empty for a file. */
   text: string;
+  bytes?: Buffer;
   headers: Record<string, string>;
 }
 
 export function render(body: unknown, headers: Record<string, string>): Rendered {
+  if (Buffer.isBuffer(body))
+    return { text: '', bytes: body, headers: { ...headers, 'Content-Length': String(body.length) } };
   const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
   return {
     text,
@@ -42,13 +46,14 @@ export function render(body: unknown, headers: Record<string, string>): Rendered
 
 export function send(response: ServerResponse, status: number, rendered: Rendered): void {
   response.writeHead(status, rendered.headers);
-  response.end(rendered.text);
+  response.end(rendered.bytes ?? rendered.text);
 }
 
 /** Promises the whole body and breaks off in the middle. */
 export function sendHalf(response: ServerResponse, status: number, rendered: Rendered): void {
   response.writeHead(status, rendered.headers);
-  response.write(rendered.text.slice(0, Math.floor(rendered.text.length / 2)), () => {
+  const whole = rendered.bytes ?? Buffer.from(rendered.text);
+  response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => {
     response.destroy();
   });
 }

@@ -9,6 +9,7 @@ import { observeRoutes } from './control/observe-routes.ts';
 import { outboundRoutes } from './control/outbound-routes.ts';
 import { settingsRoutes } from './control/settings-routes.ts';
 import { conversationRoutes } from './conversations/routes.ts';
+import { storedFileRoutes } from './conversations/stored-files.ts';
 import { inboxRoutes } from './inbox/routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { instanceRoutes } from './objects/instance-routes.ts';
@@ -32,6 +33,7 @@ export function allRoutes(): Route[] {
     ...dataAttributeRoutes,
     ...conversationAttributeRoutes,
     ...conversationRoutes,
+    ...storedFileRoutes,
     ...instanceRoutes,
     ...articleRoutes,
     ...collectionRoutes,

@@ -67,6 +67,10 @@ export interface SimState {
   /** The inbox host page: its apps, who pinned them, what was exchanged with them. */
   inbox: Inbox;
   router: Router;
+  /** Bytes of the files that were sent, by the id in their address. */
+  files: Map<string, Buffer>;
+  /** Signs those addresses. */
+  fileKey: Buffer;
   /** Address of this server, known once it listens. */
   url: string;
   /** Open company scrolls by app: one at a time, each with its workspace and position. */
@@ -103,6 +107,8 @@ export function createState(options: IntercomSimulatorOptions): SimState {
     mails: createMailLedger(),
     inbox: createInbox(options.inboxApps ?? []),
     router,
+    files: new Map(),
+    fileKey: randomBytes(32),
     url: '',
     scrolls: new Map(),
     registerRoutes: (routes) => {
@@ -115,6 +121,7 @@ export function createState(options: IntercomSimulatorOptions): SimState {
       state.tokens.clear();
       state.codes.clear();
       state.scrolls.clear();
+      state.files.clear();
       state.recorder.clear();
       state.faults.clear();
       state.mails.clear();

@@ -29,6 +29,8 @@ export interface Switches {
   attachmentBytesLimit: number;
   /** Extensions, separated by commas, of files that `attachment_files` refuses (not described). */
   refusedAttachmentExtensions: string;
+  /** What a signed address of a stored file gives while it lives; `refuse` stands for a network that forbids its host. */
+  attachmentDownloads: 'serve' | 'refuse';
   /** `skip_notifications` on admin replies is honoured from 2.15; whether 2.14 does is open (section 13). */
   honourSkipNotificationsBefore215: boolean;
   /** A conversation of a contact younger than this answers 404 "User Not Found" (section 6.1, item 8). */
@@ -97,6 +99,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   badAttachmentStatus: 400,
   attachmentBytesLimit: 0,
   refusedAttachmentExtensions: '',
+  attachmentDownloads: 'serve',
   honourSkipNotificationsBefore215: false,
   contactReadyAfterMs: 0,
   sameEmailDifferentExternalId: true,

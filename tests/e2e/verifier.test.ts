@@ -123,6 +123,8 @@ describe('the verifier', () => {
     const full = await fullRun(tenant);
     expectGoodRun(full);
     expect(await findings(full.id)).toEqual([]);
+    expect(full.files).toMatchObject({ by_name_and_size: 0, unread: [] });
+    expect(full.files.by_bytes).toBeGreaterThan(EACH);
     await readLedger();
   }, 120_000);
 
@@ -349,10 +351,17 @@ describe('the verifier', () => {
     const isPlain = (part: Part) => part.attachments.length === 0;
     const setPart = (set: Record<string, unknown>) => ({ kind: 'set_part', set });
 
+    // Half of them keep their name and size: only the bytes tell.
+    let altered = 0;
     await each(
       'file altered',
       (part) => part.attachments.length > 0,
-      (part) => ({ kind: 'set_file', file: part.attachments[0]!.name, set: { filesize: 7 } }),
+      (part) => {
+        const [{ name, filesize }] = part.attachments as [Part['attachments'][number]];
+        const data = Buffer.alloc(filesize, 'x').toString('base64');
+        altered += 1;
+        return { kind: 'set_file', file: name, ...(altered % 2 === 0 ? { data } : { set: { filesize: 7 } }) };
+      },
       (key) => ({ class: 'mismatch', field: `parts.${key}.files` }),
     );
     await each(

@@ -1,5 +1,5 @@
 import type { ConversationPart } from '../../../connectors/intercom/schemas.ts';
-import { compareFiles } from '../files/compare-files.ts';
+import { compareFiles, type BytesRead } from '../files/compare-files.ts';
 import type { Comparison } from '../destination.ts';
 import { withPointers, type FileFact } from '../files/file-facts.ts';
 import { hasSameText, isSamePart, isSameSpeaker, kindOf, writtenParts, type SpokenPart } from './thread.ts';
@@ -14,6 +14,7 @@ export function compareThread(
   sent: SpokenPart[],
   read: ConversationPart[],
   files: readonly FileFact[],
+  bytes: BytesRead = new Map(),
 ): Comparison[] {
   const written = writtenParts(read);
   const left = new Set(written);
@@ -31,7 +32,7 @@ export function compareThread(
     }
   }
   return [
-    ...sent.flatMap((part) => comparePart(part, pairs.get(part), factsOfPart(part, files))),
+    ...sent.flatMap((part) => comparePart(part, pairs.get(part), factsOfPart(part, files), bytes)),
     ...[...left].map((part) => extraPart(part, sent)),
     ...(sent.length === 0 ? [] : [compareOrder(sent, written, pairs)]),
   ];
@@ -58,6 +59,7 @@ function comparePart(
   part: SpokenPart,
   found: ConversationPart | undefined,
   facts: readonly FileFact[],
+  bytes: BytesRead,
 ): Comparison[] {
   const field = `parts.${part.key}`;
   if (found === undefined) {
@@ -86,7 +88,7 @@ function comparePart(
             actual: { kind: 'note', at: part.created_at },
           },
         ]),
-    ...compareFiles(part, found, facts),
+    ...compareFiles(part, found, facts, bytes),
   ];
 }
 

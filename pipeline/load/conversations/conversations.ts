@@ -22,6 +22,7 @@ import { fileFacts, fileWarnings, toFacts, type FileFact } from '../files/file-f
 import { recoverFacts, sendPart } from './send-part.ts';
 import { threadLimits } from './thread-limits.ts';
 import { layThread, type ThreadLayout } from './thread-layout.ts';
+import { readBytes } from '../files/compare-files.ts';
 import { compareThread } from './compare-thread.ts';
 import { isAtPlaceOf, isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
 
@@ -55,10 +56,14 @@ export const conversations: Destination<ConversationPayload> = {
     const actual = await context.intercom.getConversation(loaded.destinationId);
     if (actual === null) return null;
     const { parts } = spokenParts(payload, loaded.facts, context);
+    const read = actual.conversation_parts?.conversation_parts ?? [];
+    const facts = fileFacts(loaded.facts);
+    const bytes =
+      context.storedFiles === undefined ? undefined : await readBytes(read, facts, context.storedFiles);
     return {
       comparisons: [
         ...compareConversation(payload, actual, context),
-        ...compareThread(parts, actual.conversation_parts?.conversation_parts ?? [], fileFacts(loaded.facts)),
+        ...compareThread(parts, read, facts, bytes),
       ],
       updatedAt: actual.updated_at,
     };

@@ -2,6 +2,8 @@ import { ok, open, type OpenContext, type Reply } from '../context.ts';
 import type { AppliedTag, AttributeValue, Conversation, Part } from '../records.ts';
 import { isFields, type Fields } from '../request-fields.ts';
 import type { Route } from '../router.ts';
+import { storeFile } from '../conversations/stored-files.ts';
+import type { SimState } from '../state.ts';
 import { removeFromIndex, type Workspace } from '../workspace.ts';
 import { bodyOf, refuse, workspaceOf } from './reply.ts';
 
@@ -11,7 +13,7 @@ import { bodyOf, refuse, workspaceOf } from './reply.ts';
  *
  * `set` writes a field or a custom attribute, `untag` and `detach` take a tag or a company away, `drop_part`,
  * `double_part`, `swap_parts` and `set_part` work on the parts of a conversation, `set_file` and `drop_file` on the
- * files of a part.
+ * files of a part; with `data` (base64) a file gets other bytes under its old name.
  */
 export const damageRoutes: Route[] = [{ method: 'POST', path: '/_sim/damage', handler: open(damage) }];
 
@@ -21,7 +23,9 @@ function damage(context: OpenContext): Reply {
   if (workspace === null) return refuse('no such workspace', 404);
   const record = recordOf(workspace, body);
   if (record === undefined) return refuse('no such record', 404);
-  return damageOne(workspace, record, body) ? ok({ damaged: body }) : refuse('nothing to damage', 422);
+  return damageOne(context.state, workspace, record, body)
+    ? ok({ damaged: body })
+    : refuse('nothing to damage', 422);
 }
 
 function recordOf(workspace: Workspace, body: Fields): Record<string, unknown> | undefined {
@@ -36,7 +40,12 @@ function recordOf(workspace: Workspace, body: Fields): Record<string, unknown> |
   return found as Record<string, unknown> | undefined;
 }
 
-function damageOne(workspace: Workspace, record: Record<string, unknown>, body: Fields): boolean {
+function damageOne(
+  state: SimState,
+  workspace: Workspace,
+  record: Record<string, unknown>,
+  body: Fields,
+): boolean {
   switch (body['kind']) {
     case 'set':
       return setField(workspace, record, String(body['field']), body['value']);
@@ -47,7 +56,7 @@ function damageOne(workspace: Workspace, record: Record<string, unknown>, body: 
       return takeOut(companies, companies.indexOf(String(body['company'])));
     }
     default:
-      return 'parts' in record && damageParts(record as unknown as Conversation, body);
+      return 'parts' in record && damageParts(state, record as unknown as Conversation, body);
   }
 }
 
@@ -85,7 +94,7 @@ function untag(workspace: Workspace, record: { id: string; tags: AppliedTag[] },
   return takeOut(record.tags, record.tags.findIndex(isNamed));
 }
 
-function damageParts({ parts }: Conversation, body: Fields): boolean {
+function damageParts(state: SimState, { parts }: Conversation, body: Fields): boolean {
   const index = parts.findIndex((part) => part.id === body['part']);
   const part = parts[index];
   if (part === undefined) return false;
@@ -108,7 +117,10 @@ function damageParts({ parts }: Conversation, body: Fields): boolean {
     case 'drop_file': {
       const file = part.attachments.findIndex((each) => each.name === body['file']);
       if (body['kind'] === 'drop_file' || file < 0) return takeOut(part.attachments, file);
-      Object.assign(part.attachments[file] ?? {}, body['set']);
+      const { data } = body;
+      const changed =
+        typeof data === 'string' ? { sha256: storeFile(state, Buffer.from(data, 'base64')) } : {};
+      Object.assign(part.attachments[file] ?? {}, changed, body['set']);
       return true;
     }
     default:

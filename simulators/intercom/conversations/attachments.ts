@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { ApiContext } from '../context.ts';
 import { ApiFailure, invalid } from '../failure.ts';
 import type { Attachment } from '../records.ts';
 import { isFields, stringList, type Fields } from '../request-fields.ts';
+import { storeFile } from './stored-files.ts';
 
 const LARGEST_COUNT = 10;
 const FETCH_TIMEOUT_MS = 5_000;
@@ -30,8 +30,7 @@ export function readAttachmentFiles(context: ApiContext, fields: Fields): Attach
     const bytes = Buffer.from(data, 'base64');
     if (isRefused(context, name, bytes.length))
       throw invalid('attachment is not supported', 'attachment_files');
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { name, contentType, filesize: bytes.length, sha256 };
+    return { name, contentType, filesize: bytes.length, sha256: storeFile(context.state, bytes) };
   });
 }
 

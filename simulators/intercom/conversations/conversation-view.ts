@@ -5,6 +5,7 @@ import { htmlToText } from '../text.ts';
 import { V216 } from '../versions.ts';
 import type { Workspace } from '../workspace.ts';
 import { statisticsOf } from './statistics.ts';
+import { fileAddress } from './stored-files.ts';
 
 type ViewContext = Pick<ApiContext, 'workspace' | 'version' | 'query' | 'state'>;
 
@@ -126,12 +127,12 @@ function authorView(workspace: Workspace, author: PartAuthor): Record<string, un
   return { type: author.type, id: author.id, name: person?.name ?? null, email: person?.email ?? null };
 }
 
-/** Download addresses expire, so only name, size and type identify a file. */
+/** Download addresses expire, so that name, size and type are all that identifies a file for good. */
 function attachmentView(context: ViewContext, attachment: Attachment): Record<string, unknown> {
   return {
     type: 'upload',
     name: attachment.name,
-    url: `${context.state.url}/attachments/${encodeURIComponent(attachment.name)}?expires=${Math.floor(context.state.nowMs() / 1_000) + 1_800}`,
+    url: fileAddress(context.state, attachment),
     content_type: attachment.contentType,
     filesize: attachment.filesize,
     width: null,

@@ -42,6 +42,8 @@ export interface LoadedIncident {
   reasonCode: string | null;
   warnings: { code: string; value: unknown; message: string }[];
   verification: Record<string, number>;
+  /** `bytes`, or why a file could not be read back → number of files. */
+  fileProofs: Record<string, number> | null;
   findings: Finding[];
   facts: Record<string, unknown>;
   conversation: Conversation;
@@ -252,7 +254,7 @@ export async function filesWorld(): Promise<FilesWorld> {
 
   async function results(runId: string): Promise<Map<string, LoadedIncident>> {
     const rows = await sql<(LoadedIncident & { sourceId: string; destinationId: string | null })[]>`
-      select r.source_id as "sourceId", r.outcome, r.step, r.reason_code as "reasonCode", r.warnings, r.verification,
+      select r.source_id as "sourceId", r.outcome, r.step, r.reason_code as "reasonCode", r.warnings, r.verification, r.files as "fileProofs",
         m.facts, m.destination_id as "destinationId",
         coalesce((select jsonb_agg(jsonb_build_object('class', f.class, 'field', f.field, 'expected', f.expected,
           'actual', f.actual) order by f.id) from findings f where f.run_id = r.run_id and f.source_id = r.source_id), '[]') as findings
