@@ -24,9 +24,31 @@ export function isEmptyValue(value: unknown): boolean {
  */
 export function readPath(record: unknown, path: string): unknown {
   if (path === '') return record;
+  const steps = stepsOf(path);
+  let value = record;
+  for (const step of steps) {
+    if (Array.isArray(value) || step.endsWith('[]')) return readLists(record, steps);
+    if (!isObject(value) || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
+  }
+  return value;
+}
+
+/** The catalogue has some hundred paths, and each is read from every record. */
+const knownSteps = new Map<string, readonly string[]>();
+
+function stepsOf(path: string): readonly string[] {
+  const known = knownSteps.get(path);
+  if (known !== undefined) return known;
+  const steps = path.split('.');
+  knownSteps.set(path, steps);
+  return steps;
+}
+
+function readLists(record: unknown, steps: readonly string[]): unknown {
   let current: unknown[] = [record];
   let many = false;
-  for (const step of path.split('.')) {
+  for (const step of steps) {
     const key = step.endsWith('[]') ? step.slice(0, -2) : step;
     const next: unknown[] = [];
     for (const item of current) {

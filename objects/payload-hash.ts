@@ -5,17 +5,22 @@ import { createHash } from 'node:crypto';
  * which it was put together.
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null || value instanceof Date)
+    return JSON.stringify(value) ?? 'null';
+  // Put together by hand: every record of a run passes here several times.
+  let text = '';
   if (Array.isArray(value)) {
-    return `[${(value as unknown[]).map((item) => canonicalJson(item ?? null)).join(',')}]`;
+    for (const item of value as unknown[]) text += `${text === '' ? '' : ','}${canonicalJson(item ?? null)}`;
+    return `[${text}]`;
   }
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
+  const members = value as Record<string, unknown>;
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return `{${text}}`;
 }
 
 /** SHA-256 (hex) of the canonical JSON; used for payloads and raw records alike. */

@@ -100,7 +100,8 @@ export async function stageRows(
         source_id: row.sourceId,
         display_id: row.displayId,
         raw: row.raw,
-        raw_hash: payloadHash(row.raw),
+        // Of a list row both are the same.
+        raw_hash: row.rowHash ?? payloadHash(row.raw),
         row_hash: row.rowHash,
         depth: row.depth,
         aliases: row.aliases,

@@ -38,8 +38,10 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const withLinks = await openRecordLinks(sql, run.workspaceId, payloads, (resource, id) =>
     deepLink(deps, installation, resource, id),
   );
+  let source: ReturnType<typeof infraonFor> | undefined;
   const files = createFileSource(async (address, maxBytes) => {
-    const { client: infraon } = await infraonFor(deps, run.workspaceId);
+    source ??= infraonFor(deps, run.workspaceId);
+    const { client: infraon } = await source;
     return beforehand(infraon.download(address, { maxBytes }));
   }, deps.fileBytes);
   const tagId = createTags(deps, run, client);
