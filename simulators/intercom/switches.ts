@@ -81,6 +81,8 @@ export interface Switches {
   collectionDelete: 'orphan_articles' | 'delete_articles';
   /** How long a Preview bulk job stays `running` (section 10). */
   bulkJobMs: number;
+  /** Every answer comes this long after the call was carried out; how fast the platform is stands nowhere. */
+  answerAfterMs: number;
   /** Preview `PUT /teams/{id}` and the bulk calls are feature-gated (sections 1.1 and 3). */
   previewEnabled: boolean;
 }
@@ -125,6 +127,7 @@ export const DEFAULT_SWITCHES: Readonly<Switches> = {
   deepCollectionStatus: 400,
   collectionDelete: 'orphan_articles',
   bulkJobMs: 200,
+  answerAfterMs: 0,
   previewEnabled: true,
 };
 
