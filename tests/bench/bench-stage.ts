@@ -64,8 +64,11 @@ export interface BenchStage {
   startWorker(): ProductProcess;
   startFullRun(): Promise<RunDocument>;
   untilDone(runId: string): Promise<RunDocument>;
-  tally(since: number): Promise<Tally>;
+  /** What came since `clearTally`. */
+  tally(): Promise<Tally>;
   clearTally(): Promise<number>;
+  /** Every answer of Intercom comes this much later from now on. */
+  answerAfter(ms: number): Promise<void>;
   requests(since: number): Promise<RequestView[]>;
   /** CPU time so far, by who used it. */
   cpuSeconds(): CpuSeconds;
@@ -152,8 +155,9 @@ export async function openBenchStage(options: StageOptions): Promise<BenchStage>
       startWorker,
       startFullRun: () => admin.post<RunDocument>('/runs', { kind: 'full' }),
       untilDone: (runId) => waitForRun(admin, runId, QUIET),
-      tally: (since) => intercom.control<Tally>('GET', `tally?since=${since}`),
+      tally: () => intercom.control<Tally>('GET', 'tally'),
       clearTally: async () => (await intercom.control<{ lastSeq: number }>('DELETE', 'tally')).lastSeq,
+      answerAfter: async (ms) => void (await intercom.control('PATCH', 'switches', { answerAfterMs: ms })),
       requests: (since) => intercom.requests(since),
       cpuSeconds: () => ({
         worker: workers.reduce((sum, { child }) => sum + cpuSeconds(child.pid ?? 0), 0),
@@ -215,9 +219,9 @@ function profilingFlags(): string[] {
 }
 
 /** Until a load has begun to make conversations. */
-export async function untilWriting(stage: BenchStage, since: number): Promise<void> {
+export async function untilWriting(stage: BenchStage): Promise<void> {
   for (;;) {
-    const { calls } = await stage.tally(since);
+    const { calls } = await stage.tally();
     if ((calls['POST /conversations']?.total ?? 0) > 0) return;
     await sleep(250);
   }

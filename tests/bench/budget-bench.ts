@@ -29,9 +29,9 @@ export async function benchBudget(report: Report): Promise<void> {
     realPacing: true,
   });
   try {
-    const since = await stage.clearTally();
+    await stage.clearTally();
     const run = await stage.startFullRun();
-    await untilWriting(stage, since);
+    await untilWriting(stage);
     const stopPanel = report.wants('panel_p95_ms') ? watchPanel(stage) : null;
     const phases: Phase[] = [];
     for (const workers of [1, 2, 4]) {
@@ -47,7 +47,7 @@ export async function benchBudget(report: Report): Promise<void> {
         while: 'a load under the rate limit, with 1, 2 and 4 workers',
       });
     }
-    const tally = await stage.tally(since);
+    const tally = await stage.tally();
     const document = await stage.admin.get<{ state: string }>(`/runs/${run.id}`);
     if (document.state !== 'running') throw new Error(`the load was over too early (${document.state})`);
     reportBudget(report, tally, phases);

@@ -1,13 +1,13 @@
 import type { Sql } from 'postgres';
+import { fewestSecondWrites } from './second-writes.ts';
 
 /** The fewest calls that records of one kind can be loaded with. */
 export interface Floor {
   calls: number;
-  /**
-   * Part of `calls`: of two custom objects that name each other one must be written twice, because the other has no id
-   * before it is written. Counted as the pairs of a matching, none of which shares a record: fewer cannot do.
-   */
-  pairsThatNameEachOther: number;
+  /** Part of `calls`: instances that no order of writing saves from being written twice (second-writes.ts). */
+  fewestSecondWrites: number;
+  /** Part of `calls`: tags and collections that the workspace did not have; a record takes neither before it exists. */
+  tagsAndCollections: number;
   /** As the goal was first put: a conversation may take four calls beside parts and tags, whether it needs them or not. */
   withFourForEachConversation: number;
   byObject: Record<string, { records: number; calls: number }>;
@@ -18,7 +18,8 @@ export interface Floor {
 /**
  * One call for a company, a contact, a custom object instance, an article; a contact's companies and tags one each; a
  * conversation two (create, attributes), one more when it is closed or has a teammate, one for each tag, and one for each
- * part, where ten files fill a part and those of the opening message need one. Only what the run itself created counts.
+ * part, where ten files fill a part and those of the opening message need one. A tag or collection of the workspace one.
+ * Only what the run itself created counts.
  */
 export async function floorOf(sql: Sql, runId: string): Promise<Floor> {
   const rows = await sql<{ object: string; records: string; calls: string; spare: string }[]>`
@@ -47,8 +48,13 @@ export async function floorOf(sql: Sql, runId: string): Promise<Floor> {
   const byObject = Object.fromEntries(
     rows.map(({ object, records, calls }) => [object, { records: Number(records), calls: Number(calls) }]),
   );
-  const pairs = await pairsThatNameEachOther(sql, runId);
-  const calls = pairs + Object.values(byObject).reduce((sum, each) => sum + each.calls, 0);
+  const twice = await fewestSecondWrites(sql, runId);
+  const [made] = await sql<{ items: string }[]>`
+    select count(*) as items from prepared_items
+    where run_id = ${runId} and origin = 'created' and kind in ('tag', 'collection')`;
+  const tagsAndCollections = Number(made?.items ?? 0);
+  const calls =
+    twice + tagsAndCollections + Object.values(byObject).reduce((sum, each) => sum + each.calls, 0);
   const spare = rows.reduce((sum, row) => sum + Number(row.spare), 0);
   const again = await sql<{ object: string; writes: string }[]>`
     select object, count(*) as writes from load_journal
@@ -56,34 +62,9 @@ export async function floorOf(sql: Sql, runId: string): Promise<Floor> {
   return {
     byObject,
     calls,
-    pairsThatNameEachOther: pairs,
+    fewestSecondWrites: twice,
+    tagsAndCollections,
     withFourForEachConversation: calls + spare,
     secondWrites: Object.fromEntries(again.map(({ object, writes }) => [object, Number(writes)])),
   };
-}
-
-async function pairsThatNameEachOther(sql: Sql, runId: string): Promise<number> {
-  const rows = await sql<{ a: string; b: string }[]>`
-    select distinct l.from_object || ':' || l.from_id as a, l.to_object || ':' || l.to_id as b
-    from record_links l
-    join record_links back on back.workspace_id = l.workspace_id and back.from_object = l.to_object and back.from_id = l.to_id
-      and back.to_object = l.from_object and back.to_id = l.from_id and back.verified_at is not null
-    join id_map m on m.workspace_id = l.workspace_id and m.object = l.from_object and m.source_id = l.from_id
-    join id_map n on n.workspace_id = l.workspace_id and n.object = l.to_object and n.source_id = l.to_id
-    where l.run_id = ${runId} and l.verified_at is not null and m.resource = 'custom_object_instances'
-      and n.resource = 'custom_object_instances'
-    order by 1, 2`;
-  const taken = new Set<string>();
-  let pairs = 0;
-  // A record that names itself is written twice in any case, and may be the one of its pairs that is.
-  for (const { a, b } of [...rows.filter(isItself), ...rows]) {
-    if (taken.has(a) || taken.has(b)) continue;
-    taken.add(a).add(b);
-    pairs += 1;
-  }
-  return pairs;
-}
-
-function isItself({ a, b }: { a: string; b: string }): boolean {
-  return a === b;
 }

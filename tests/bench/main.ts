@@ -39,6 +39,8 @@ async function main(): Promise<void> {
       );
     if (growth) costGrowth(report, costs);
   }
+  if (report.wants('load_ratio_at_latency'))
+    await benchLoad(report, sizes[0] ?? 1_000, { isMeasured: true, isLast: false, isFar: true });
   const panelRecords = flags['panel-records'] === '' ? null : wholeNumber(flags['panel-records']);
   if (panelRecords !== null) await benchPanel(report, panelRecords);
   if (

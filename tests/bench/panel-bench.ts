@@ -80,9 +80,9 @@ export async function benchPanel(report: Report, records: number): Promise<void>
     realPacing: true,
   });
   try {
-    const since = await stage.clearTally();
+    await stage.clearTally();
     const run = await stage.startFullRun();
-    await untilWriting(stage, since);
+    await untilWriting(stage);
     report.progress('panel: enlarging the ledger');
     await stage.admin.post(`/runs/${run.id}/pause`);
     const enlarged = await enlargeLedger(stage, run.id, records);

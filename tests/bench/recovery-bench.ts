@@ -21,9 +21,9 @@ export async function benchRecovery(report: Report): Promise<void> {
     workers: 1,
   });
   try {
-    const since = await stage.clearTally();
+    await stage.clearTally();
     const run = await stage.startFullRun();
-    await untilCalls(stage, since, 'POST /conversations/{id}/reply', 100);
+    await untilCalls(stage, 'POST /conversations/{id}/reply', 100);
     const killedAt = Date.now();
     await stage.workers[0]?.kill();
     const held = await stage.db.sql<{ held: number; doubts: number }[]>`
@@ -31,9 +31,9 @@ export async function benchRecovery(report: Report): Promise<void> {
         (select count(*)::int from load_journal where run_id = ${run.id} and state = 'intent') as doubts`;
     // What the dead process had sent may still be arriving.
     await sleep(500);
-    const seen = (await stage.tally(since)).lastSeq;
+    await stage.clearTally();
     stage.startWorker();
-    const firstWriteAt = await untilWrite(stage, seen);
+    const firstWriteAt = await untilWrite(stage);
     report.progress('recovery: the killed worker is replaced, waiting for the end of the run');
     const done = await stage.untilDone(run.id);
     if (!done.balanced) throw new Error('the run does not balance after the kill');
@@ -84,13 +84,13 @@ function attachBigFile(desk: Desk): void {
   file.bytes = FILE_BYTES;
 }
 
-async function untilCalls(stage: BenchStage, since: number, call: string, least: number): Promise<void> {
-  while (((await stage.tally(since)).calls[call]?.total ?? 0) < least) await sleep(100);
+async function untilCalls(stage: BenchStage, call: string, least: number): Promise<void> {
+  while (((await stage.tally()).calls[call]?.total ?? 0) < least) await sleep(100);
 }
 
-async function untilWrite(stage: BenchStage, since: number): Promise<number> {
+async function untilWrite(stage: BenchStage): Promise<number> {
   for (;;) {
-    const { firstWriteAt } = await stage.tally(since);
+    const { firstWriteAt } = await stage.tally();
     if (firstWriteAt !== null) return firstWriteAt;
     await sleep(100);
   }
