@@ -85,7 +85,7 @@ export interface BatchRequest {
 /**
  * Claims up to `size` records that wait for `step`, oldest first, skipping what another worker holds. A worker has its
  * batch in memory, so long threads make a batch of fewer records: the bytes are those of what the step reads, the raw
- * record before mapping and the payload after it (`pg_column_size` does not unpack them).
+ * record before mapping and the payload after it (`pg_column_size` does not unpack them). No lease is taken for nothing.
  */
 export async function claimBatch(sql: Queryable, request: BatchRequest): Promise<Batch> {
   const token = randomUUID();
@@ -93,10 +93,7 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
   const { maxBytes = Number.MAX_SAFE_INTEGER } = request;
   const readsPayload = step !== 'extract' && step !== 'map';
   const rows = await sql<(ClaimedRecord & { left: boolean })[]>`
-    with lease as (
-      insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
-      values (${token}, ${workspaceId}, ${runId}, ${object}, ${step}, ${worker}, now() + ${leaseMs} * interval '1 millisecond')
-    ), ready as materialized (
+    with ready as materialized (
       select id, case when ${readsPayload} then pg_column_size(mapped) else (
           select pg_column_size(s.raw) from source_records s
           where s.workspace_id = c.workspace_id and s.object = c.object and s.source_id = c.source_id) end as bytes
@@ -109,6 +106,10 @@ export async function claimBatch(sql: Queryable, request: BatchRequest): Promise
       select id, sum(coalesce(bytes, 0)) over (order by id) - coalesce(bytes, 0) as before from ready
     ), claimed as (
       select id from measured where before < ${maxBytes}::bigint
+    ), lease as (
+      insert into leases (token, workspace_id, run_id, object, step, worker, expires_at)
+      select ${token}::uuid, ${workspaceId}::text, ${runId}::uuid, ${object}::text, ${step}::text, ${worker}::text, now() + ${leaseMs} * interval '1 millisecond'
+      where exists (select 1 from claimed)
     )
     update run_records r set lease_token = ${token}, attempts = r.attempts + 1
     from claimed where r.id = claimed.id
@@ -183,6 +184,13 @@ export async function releaseExpiredLeases(sql: Queryable): Promise<number> {
     select distinct workspace_id as "workspaceId", run_id as "runId" from expired`;
   for (const run of expired) await enqueueAdvance(sql, run);
   return expired.length;
+}
+
+/** How many workspaces have a run at work: they share what the workers can do. */
+export async function workingWorkspaces(sql: Queryable): Promise<number> {
+  const rows = await sql<{ count: number }[]>`
+    select count(distinct workspace_id)::int as count from runs where state in ('queued', 'running', 'verifying')`;
+  return rows[0]?.count ?? 0;
 }
 
 /**

@@ -29,6 +29,12 @@ export const TASKS = {
 export type TaskName = keyof typeof TASKS;
 export type TaskPayload<T extends TaskName> = z.infer<(typeof TASKS)[T]>;
 
+/**
+ * What a worker takes first, lower first: gates open the way for others, writing to Intercom is what a run is limited
+ * by, and what is mapped can be written. Reading the source comes last, in the order in which its objects are loaded.
+ */
+export const PRIORITY = { advance: -30, load: -20, map: -10, read: 0 } as const;
+
 export interface EnqueueOptions {
   /** Jobs with one key replace each other while they wait; a running one is left alone and a new one is added. */
   jobKey?: string;
@@ -56,6 +62,51 @@ export async function enqueue<T extends TaskName>(
     )`;
 }
 
+export interface WaitingJob<T extends TaskName = TaskName> {
+  task: T;
+  payload: TaskPayload<T>;
+  jobKey: string;
+  priority?: number;
+}
+
+/** Flags by which a worker keeps slots free for the other kind of work (jobs/slots.ts). */
+export const SLOT_FLAGS = { read: 'reads', write: 'writes' } as const;
+
+/** What a worker goes by when it has slots to share: the kind of work, and whose it is. */
+export function slotFlags(task: TaskName, payload: { workspaceId: string; step?: string }): string[] {
+  const { workspaceId, step = '' } = payload;
+  const isRead = task === 'list_source' || step === 'extract';
+  if (task !== 'run_batch' && !isRead) return [];
+  const kind = isRead ? [SLOT_FLAGS.read] : step === 'map' ? [] : [SLOT_FLAGS.write];
+  return [...kind, `of:${workspaceId}`];
+}
+
+function priorityOf(task: TaskName, { step }: { step?: string }): number {
+  if (task !== 'run_batch') return PRIORITY.read;
+  if (step === 'extract') return PRIORITY.read;
+  return step === 'map' ? PRIORITY.map : PRIORITY.load;
+}
+
+/**
+ * Adds many jobs with one statement. One that waits already keeps its place in the queue: adding it again would send it
+ * to the end, and the gate adds what waits after every batch.
+ */
+export async function enqueueWaiting(sql: Queryable, jobs: readonly WaitingJob[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const rows = jobs.map(({ task, payload, jobKey, priority }) => ({
+    task,
+    payload: TASKS[task].parse(payload),
+    key: jobKey,
+    priority: priority ?? priorityOf(task, payload as { step?: string }),
+    flags: slotFlags(task, payload),
+  }));
+  await sql`
+    select graphile_worker.add_jobs(array_agg(row(v.task, v.payload, null, null, null, v.key, v.priority,
+      (select array_agg(f) from jsonb_array_elements_text(v.flags) f))::graphile_worker.job_spec), true)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as v(task text, payload json, key text, priority smallint, flags jsonb)`;
+}
+
 /** Lets the stage gate of a run look again, now or at `runAt`. */
 export async function enqueueAdvance(
   sql: Queryable,
@@ -64,7 +115,7 @@ export async function enqueueAdvance(
 ): Promise<void> {
   await enqueue(sql, 'advance_run', run, {
     jobKey: runAt === undefined ? `advance:${run.runId}` : `advance-later:${run.runId}`,
-    priority: -10,
+    priority: PRIORITY.advance,
     ...(runAt === undefined ? {} : { runAt }),
   });
 }

@@ -1,9 +1,12 @@
-import { Logger, run, type Runner, type TaskList } from 'graphile-worker';
-import { releaseExpiredLeases, wakeIdleRuns } from '../db/leases.ts';
+import { Logger, run, type JobHelpers, type Runner, type TaskList } from 'graphile-worker';
+import { releaseExpiredLeases, wakeIdleRuns, workingWorkspaces } from '../db/leases.ts';
+import { enqueueWaiting, type TaskName, type WaitingJob } from '../db/queue.ts';
 import type { Log } from '../log.ts';
+import type { Task } from './define-task.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { leaseMsOf } from '../pipeline/runs/batch.ts';
 import { reviveDiscoveries } from '../pipeline/discovery/discover.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { TASK_LIST } from './task-list.ts';
 
 /** How often a worker looks for the work of workers that died, in the life of a lease. */
@@ -16,10 +19,12 @@ export async function startWorker(
   deps: Deps,
   options: { databaseUrl: string; concurrency: number },
 ): Promise<{ stop(): Promise<void> }> {
+  const slots = createSlots(options.concurrency);
   const taskList: TaskList = Object.fromEntries(
     Object.entries(TASK_LIST).map(([name, task]) => [
       name,
-      (payload: unknown, helpers: Parameters<typeof task>[2]) => task(deps, payload, helpers),
+      (payload: unknown, helpers: JobHelpers) =>
+        inSlot(deps, slots, name as TaskName, task, payload, helpers),
     ]),
   );
   const runner: Runner = await run({
@@ -27,10 +32,11 @@ export async function startWorker(
     concurrency: options.concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    forbiddenFlags: () => slots.forbidden(),
     taskList,
     logger: queueLogger(deps.log),
   });
-  const sweeper = setInterval(() => void sweep(deps), leaseMsOf(deps) / SWEEPS_PER_LEASE);
+  const sweeper = setInterval(() => void sweep(deps, slots), leaseMsOf(deps) / SWEEPS_PER_LEASE);
   return {
     async stop() {
       clearInterval(sweeper);
@@ -39,9 +45,32 @@ export async function startWorker(
   };
 }
 
-/** Gives back the work of processes that died: their batches, and a discovery nobody is at. */
-async function sweep(deps: Deps): Promise<void> {
+/** Slots of one process ask for jobs side by side, so one may get a job too many of a kind: it goes back to the queue. */
+async function inSlot(
+  deps: Deps,
+  slots: Slots,
+  name: TaskName,
+  task: Task,
+  payload: unknown,
+  helpers: JobHelpers,
+): Promise<void> {
+  const { key, flags, priority } = helpers.job;
+  const slot = slots.take(Object.keys(flags ?? {}));
+  if (slot === undefined) {
+    await enqueueWaiting(deps.db.sql, [{ task: name, payload, jobKey: key, priority } as WaitingJob]);
+    return;
+  }
   try {
+    await task(deps, payload, helpers);
+  } finally {
+    slot.release();
+  }
+}
+
+/** Gives back the work of processes that died: their batches, and a discovery nobody is at. */
+async function sweep(deps: Deps, slots: Slots): Promise<void> {
+  try {
+    slots.shareAmong(await workingWorkspaces(deps.db.sql));
     const released = await releaseExpiredLeases(deps.db.sql);
     await wakeIdleRuns(deps.db.sql);
     const revived = await reviveDiscoveries(deps);

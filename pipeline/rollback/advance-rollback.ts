@@ -1,12 +1,12 @@
 import type { Queryable } from '../../db/client.ts';
-import { enqueue, enqueueAdvance } from '../../db/queue.ts';
+import { enqueue, enqueueAdvance, enqueueWaiting, type WaitingJob } from '../../db/queue.ts';
 import type { RecordStep, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
 import { closeLedger } from '../runs/balance.ts';
 import type { WorkStep } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
-import { countOutstanding, has, openSlots, type Outstanding } from '../runs/outstanding.ts';
+import { countOutstanding, has, slotsFor, type Outstanding } from '../runs/outstanding.ts';
 import { undoRunOf, WORKSPACE_ITEMS } from './undo-plan.ts';
 
 /**
@@ -23,22 +23,19 @@ export async function advanceRollback(tx: Queryable, deps: Deps, run: FrozenRun)
     await enqueue(tx, 'decide_rollback', place, { jobKey: `decide:${run.id}` });
     return;
   }
+  const jobs: WaitingJob[] = [];
   let nextAt: Date | null = null;
   for (const object of objects) {
     for (const step of ['inspect', 'undo', 'confirm'] as const) {
       const work = outstanding.get(object)?.[step];
       if (work === undefined || !isOpen(deps.registry, run, outstanding, object, step, decided)) continue;
       // Collections go one after the other, the inner ones first.
-      await openSlots(
-        tx,
-        run,
-        object,
-        step,
-        object === WORKSPACE_ITEMS ? Math.min(1, work.ready) : work.ready,
-      );
+      const ready = object === WORKSPACE_ITEMS ? Math.min(1, work.ready) : work.ready;
+      jobs.push(...slotsFor(run, object, step, ready));
       if (work.nextAt !== null && (nextAt === null || work.nextAt < nextAt)) nextAt = work.nextAt;
     }
   }
+  await enqueueWaiting(tx, jobs);
   if (nextAt !== null) await enqueueAdvance(tx, place, nextAt);
   if (decided) await settleState(tx, run, outstanding);
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
-import { enqueue, enqueueAdvance } from '../../db/queue.ts';
+import { enqueue, enqueueAdvance, enqueueWaiting, PRIORITY, type WaitingJob } from '../../db/queue.ts';
 import type { RecordStep, RunState } from '../../db/schema/runs.ts';
+import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Registry } from '../../objects/registry.ts';
 import type { BatchStep } from './batch.ts';
 import type { Deps } from '../deps.ts';
@@ -11,7 +12,7 @@ import { WORKING_STATES } from './run-state.ts';
 import { closeLedger } from './balance.ts';
 import { closeLinks, countLinks } from '../links/count-links.ts';
 import { OR, UNFINISHED } from '../load/load-record.ts';
-import { countOutstanding, has, openSlots, type Outstanding } from './outstanding.ts';
+import { countOutstanding, has, slotsFor, type Outstanding } from './outstanding.ts';
 import { advanceRollback } from '../rollback/advance-rollback.ts';
 
 /**
@@ -39,7 +40,7 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
       outstanding = await countOutstanding(tx, run);
     if (!run.prepared)
       await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
-    await openLists(tx, deps.registry, run, outstanding);
+    const jobs = listsToRead(deps.registry, run, outstanding);
     if (run.kind === 'sample' && run.objects.every((object) => isListed(run, object)) && !isSelected(run)) {
       await enqueue(tx, 'select_sample', { workspaceId, runId }, { jobKey: `select:${runId}` });
       return;
@@ -49,10 +50,11 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
       for (const step of ['extract', 'map', 'load', 'verify'] as const) {
         const work = outstanding.get(object)?.[step];
         if (work === undefined || !isOpen(deps.registry, run, outstanding, object, step)) continue;
-        await openSlots(tx, run, object, step, work.ready);
+        jobs.push(...slotsFor(run, object, step, work.ready));
         if (work.nextAt !== null && (nextAt === null || work.nextAt < nextAt)) nextAt = work.nextAt;
       }
     }
+    await enqueueWaiting(tx, jobs);
     if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
     await settleState(tx, run, outstanding);
   });
@@ -84,25 +86,23 @@ function isSelected(run: FrozenRun): boolean {
 }
 
 /** Lists are read from the first moment on; a derived object waits for the full records of the object it comes from. */
-async function openLists(
-  tx: Queryable,
-  registry: Registry,
-  run: FrozenRun,
-  outstanding: Outstanding,
-): Promise<void> {
-  for (const object of run.objects) {
-    if (isListed(run, object)) continue;
+function listsToRead(registry: Registry, run: FrozenRun, outstanding: Outstanding): WaitingJob[] {
+  return run.objects.flatMap((object, place): WaitingJob[] => {
+    if (isListed(run, object)) return [];
     const { source } = registry.get(object);
     if (source.kind === 'derived' && run.objects.includes(source.from)) {
-      if (!isListed(run, source.from) || has(outstanding, source.from, ['list', 'extract'])) continue;
+      if (!isListed(run, source.from) || has(outstanding, source.from, ['list', 'extract'])) return [];
     }
-    await enqueue(
-      tx,
-      'list_source',
-      { workspaceId: run.workspaceId, runId: run.id, object },
-      { jobKey: `list:${run.id}:${object}` },
-    );
-  }
+    const payload = { workspaceId: run.workspaceId, runId: run.id, object };
+    return [
+      {
+        task: 'list_source',
+        payload,
+        jobKey: `list:${run.id}:${object}`,
+        priority: PRIORITY.read + place,
+      },
+    ];
+  });
 }
 
 /**
@@ -123,7 +123,9 @@ function isOpen(
   }
   const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
   if (step === 'load') {
-    const self = isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']);
+    const self =
+      mayLoadWhileStaged(registry.get(object), run) ||
+      (isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']));
     return (
       run.prepared &&
       self &&
@@ -132,6 +134,18 @@ function isOpen(
   }
   // Reading back shares the rate budget with loading: it starts when the whole load is through.
   return isLoaded(run, outstanding);
+}
+
+/**
+ * Whether records of an object are loaded while others of it are still being read. Not where they must be compared with
+ * all others first (of several with one address the first one keeps it), nor where they name each other, which has an
+ * order that writes fewest of them twice. A delta is complete when all changes are known, a sample when all parents are.
+ */
+function mayLoadWhileStaged({ name, identity, fields, mapping }: ObjectDefinition, run: FrozenRun): boolean {
+  if (run.kind !== 'full' || identity.unique !== undefined) return false;
+  const namesItself =
+    fields.some((field) => field.object === name) || mapping.some((rule) => rule.options?.object === name);
+  return !namesItself;
 }
 
 /**

@@ -11,7 +11,8 @@ import {
   type Fence,
   type Moment,
 } from '../../db/leases.ts';
-import { enqueue, enqueueAdvance } from '../../db/queue.ts';
+import { enqueueAdvance, enqueueWaiting } from '../../db/queue.ts';
+import { batchJob } from './outstanding.ts';
 import { messageOf } from '../../errors.ts';
 import type { RecordStep } from '../../db/schema/runs.ts';
 import type { Deps } from '../deps.ts';
@@ -73,26 +74,19 @@ export async function runBatch(
     maxBytes: BATCH_BYTES,
     leaseMs: leaseMsOf(deps),
   });
+  // Nothing was claimed, so nothing is held: whoever has the records lets the gate look.
+  if (records.length === 0) return;
   let retryAt: Date | null = null;
   try {
-    if (records.length > 0) {
-      await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
-        work(records, { deps, run, object, token, signal, fence }),
-      );
-    }
+    await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+      work(records, { deps, run, object, token, signal, fence }),
+    );
   } catch (error) {
     retryAt = await afterFailure(deps, run, error, Math.max(...records.map((record) => record.attempts)));
   } finally {
     await sql.begin(async (tx) => {
       await releaseLease(tx, token, retryAt);
-      if (isFull) {
-        await enqueue(
-          tx,
-          'run_batch',
-          { workspaceId, runId, object, step, slot },
-          { jobKey: batchKey(request) },
-        );
-      }
+      if (isFull) await enqueueWaiting(tx, [batchJob(run, object, step, slot)]);
       await enqueueAdvance(tx, { workspaceId, runId });
     });
   }
@@ -119,10 +113,6 @@ async function afterFailure(
     return null;
   }
   return failure.action === 'retry' ? failure.at : new Date(deps.clock.now().getTime() + 5_000);
-}
-
-export function batchKey(request: { runId: string; object: string; step: string; slot: number }): string {
-  return `batch:${request.runId}:${request.object}:${request.step}:${request.slot}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
-import { enqueue } from '../../db/queue.ts';
+import { PRIORITY, type WaitingJob } from '../../db/queue.ts';
 import type { RecordStep } from '../../db/schema/runs.ts';
-import { batchKey, type WorkStep } from './batch.ts';
+import type { WorkStep } from './batch.ts';
 import type { FrozenRun } from './frozen-run.ts';
 
 /** Batches of one object and step that may be in work at the same time, over all workers. */
@@ -37,17 +37,19 @@ export function has(outstanding: Outstanding, object: string, steps: readonly Re
   return steps.some((step) => (outstanding.get(object)?.[step]?.records ?? 0) > 0);
 }
 
-/** Adds the jobs that work on what is ready; a job that waits already is not doubled. */
-export async function openSlots(
-  tx: Queryable,
-  run: FrozenRun,
-  object: string,
-  step: WorkStep,
-  ready: number,
-): Promise<void> {
+/** The jobs that work on what is ready; one that waits already is not doubled. */
+export function slotsFor(run: FrozenRun, object: string, step: WorkStep, ready: number): WaitingJob[] {
   const slots = Math.min(MAX_SLOTS, Math.ceil(ready / RECORDS_PER_SLOT));
-  for (let slot = 0; slot < slots; slot += 1) {
-    const payload = { workspaceId: run.workspaceId, runId: run.id, object, step, slot };
-    await enqueue(tx, 'run_batch', payload, { jobKey: batchKey(payload) });
-  }
+  return Array.from({ length: slots }, (_, slot) => batchJob(run, object, step, slot));
+}
+
+/** Reading goes in the order in which the objects are loaded: what is written first is wanted first. */
+export function batchJob(run: FrozenRun, object: string, step: WorkStep, slot: number): WaitingJob {
+  const payload = { workspaceId: run.workspaceId, runId: run.id, object, step, slot };
+  return {
+    task: 'run_batch',
+    payload,
+    jobKey: `batch:${run.id}:${object}:${step}:${slot}`,
+    ...(step === 'extract' ? { priority: PRIORITY.read + run.objects.indexOf(object) } : {}),
+  };
 }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { createSlots } from '../../../jobs/slots.ts';
+
+const read = (workspace: string) => ['reads', `of:${workspace}`];
+const write = (workspace: string) => ['writes', `of:${workspace}`];
+
+describe('the slots of a worker', () => {
+  it('are never all taken by reading the source, nor all by writing to Intercom', () => {
+    const slots = createSlots(4);
+    expect([1, 2, 3].map(() => slots.take(read('a')) !== undefined)).toEqual([true, true, false]);
+    expect(slots.forbidden()).toEqual(['reads']);
+    expect([1, 2].map(() => slots.take(write('a')) !== undefined)).toEqual([true, true]);
+
+    const others = createSlots(4);
+    expect([1, 2, 3, 4].map(() => others.take(write('a')) !== undefined)).toEqual([true, true, true, false]);
+    expect(others.take(read('a'))).toBeDefined();
+  });
+
+  it('are shared among the workspaces at work: one that holds its share leaves the rest to others', () => {
+    const slots = createSlots(4);
+    slots.shareAmong(2);
+    const first = slots.take(write('a'));
+    slots.take(write('a'));
+    expect(slots.take(write('a'))).toBeUndefined();
+    expect(slots.forbidden()).toEqual(['of:a']);
+    expect(slots.take(read('b'))).toBeDefined();
+
+    first?.release();
+    expect(slots.forbidden()).toBeNull();
+    expect(slots.take(write('a'))).toBeDefined();
+  });
+
+  it('let everybody have one, however many there are, and need no flags', () => {
+    const slots = createSlots(1);
+    slots.shareAmong(9);
+    expect(slots.take(read('a'))).toBeDefined();
+    expect(slots.take(write('b'))).toBeDefined();
+    expect(slots.take([])).toBeDefined();
+  });
+});
