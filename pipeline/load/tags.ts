@@ -26,20 +26,22 @@ export function createTags(
       select destination_id as id from prepared_items
       where workspace_id = ${run.workspaceId} and kind = 'tag' and name = ${name.toLowerCase()} and destination_id <> ''`;
     if (known[0] !== undefined) return known[0].id;
-    return findOrMake(
-      deps,
-      run,
-      { kind: 'tag', name: name.toLowerCase() },
-      async (again) => {
-        if (again) existing = undefined;
+    const making = {
+      item: { kind: 'tag', name: name.toLowerCase() },
+      async find() {
         existing ??= listTags().catch((error: unknown) => {
           existing = undefined;
           throw error;
         });
         return (await existing).get(name.toLowerCase());
       },
-      async () => (await intercom.createTag(name)).id,
-    );
+      make: async () => (await intercom.createTag(name)).id,
+    };
+    const [id = ''] = await findOrMake(deps, run, [making], () => {
+      existing = undefined;
+      return Promise.resolve();
+    });
+    return id;
   }
 
   return (name) => {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationAttribute } from '../../connectors/intercom/schemas.ts';
 import type {
   IntercomClient,
@@ -7,14 +6,14 @@ import type {
 } from '../../connectors/intercom/client.ts';
 import { isConnectionLoss } from '../../db/client.ts';
 import { runExclusive } from '../runs/batch.ts';
-import { RejectedError, TransientError, messageOf } from '../../errors.ts';
+import { RejectedError, messageOf } from '../../errors.ts';
 import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
 import { countCall } from '../runs/count-calls.ts';
-import { callLifeMs, type Deps } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import { pinnedMap, requireRun, type FrozenRun } from '../runs/frozen-run.ts';
 import { intercomFor } from '../install/intercom-access.ts';
 import { actionFor } from '../failure-policy.ts';
-import { findOrMake, type Item } from './prepared-items.ts';
+import { findOrMake, intendedItems, type Item } from './prepared-items.ts';
 import { pauseForReason } from '../runs/run-control.ts';
 import { WORKING_STATES } from '../runs/run-state.ts';
 
@@ -68,8 +67,6 @@ function merged(known: AttributeSpec | undefined, spec: AttributeSpec): Attribut
   return { ...spec, options: [...new Set([...known.options, ...spec.options])] };
 }
 
-const MAX_OPTION_TRIES = 6;
-
 /** Contact and company attributes hold texts, not options, wherever a value could lie outside the list. */
 const DATA_TYPES: Record<AttributeSpec['type'], NewDataAttribute['data_type']> = {
   string: 'string',
@@ -99,35 +96,31 @@ async function prepareDataAttributes(
   if (wanted.length === 0) return;
   let existing = await client.listDataAttributes(model);
   const idOf = (attribute: { id?: string | undefined; name: string }) => attribute.id ?? attribute.name;
-  for (const spec of wanted) {
-    await findOrMake(
-      deps,
-      run,
-      itemOf(model, spec),
-      async (again) => {
-        if (again) existing = await client.listDataAttributes(model);
-        const found = existing.find(({ name, archived }) => name === spec.name && archived !== true);
-        return found === undefined ? undefined : idOf(found);
-      },
-      async () => {
-        const attribute = {
-          name: spec.name,
-          model,
-          data_type: DATA_TYPES[spec.type],
-          description: 'From Infraon Desk',
-        };
-        // A name stays taken while its attribute is archived, as a rollback leaves it (Intercom API 2.16, POST /data_attributes).
-        const all = await client.listDataAttributes(model, { archivedToo: true });
-        const archived = all.find(({ name, archived: is }) => name === spec.name && is === true)?.id;
-        return idOf(
-          archived === undefined
-            ? await client.createDataAttribute(attribute)
-            : await client.setDataAttributeArchived(archived, false),
-        );
-      },
-      signal,
-    );
-  }
+  const makings = wanted.map((spec) => ({
+    item: itemOf(model, spec),
+    find() {
+      const found = existing.find(({ name, archived }) => name === spec.name && archived !== true);
+      return found === undefined ? undefined : idOf(found);
+    },
+    async make() {
+      const attribute = {
+        name: spec.name,
+        model,
+        data_type: DATA_TYPES[spec.type],
+        description: 'From Infraon Desk',
+      };
+      // A name stays taken while its attribute is archived, as a rollback leaves it (Intercom API 2.16, POST /data_attributes).
+      const all = await client.listDataAttributes(model, { archivedToo: true });
+      const archived = all.find(({ name, archived: is }) => name === spec.name && is === true)?.id;
+      return idOf(
+        archived === undefined
+          ? await client.createDataAttribute(attribute)
+          : await client.setDataAttributeArchived(archived, false),
+      );
+    },
+  }));
+  const relist = async () => void (existing = await client.listDataAttributes(model));
+  await findOrMake(deps, run, makings, relist, signal);
 }
 
 async function prepareConversationAttributes(
@@ -137,20 +130,17 @@ async function prepareConversationAttributes(
   const wanted = needed.filter((spec) => spec.model === 'conversation');
   if (wanted.length === 0) return;
   let existing = await client.listConversationAttributes();
+  const known = (spec: AttributeSpec) =>
+    existing.find(({ name, archived }) => name === spec.name && archived !== true);
+  const makings = wanted.map((spec) => ({
+    item: itemOf('conversation', spec),
+    find: () => known(spec)?.id,
+    make: async () => (await client.createConversationAttribute(newConversationAttribute(spec))).id,
+  }));
+  const relist = async () => void (existing = await client.listConversationAttributes());
+  await findOrMake(deps, run, makings, relist, signal);
   for (const spec of wanted) {
-    const find = () => existing.find(({ name, archived }) => name === spec.name && archived !== true);
-    await findOrMake(
-      deps,
-      run,
-      itemOf('conversation', spec),
-      async (again) => {
-        if (again) existing = await client.listConversationAttributes();
-        return find()?.id;
-      },
-      async () => (await client.createConversationAttribute(newConversationAttribute(spec))).id,
-      signal,
-    );
-    const found = find();
+    const found = known(spec);
     if (found === undefined) continue;
     if (spec.type === 'list') {
       await addMissingOptions({ deps, run, client, signal }, found, spec);
@@ -163,29 +153,39 @@ async function prepareConversationAttributes(
   }
 }
 
-/** An option that was asked for by a call whose answer got lost is looked for before it is asked for again. */
 async function addMissingOptions(
   { deps, run, client, signal }: Preparing,
   attribute: ConversationAttribute,
   spec: AttributeSpec,
 ): Promise<void> {
   let { options } = attribute;
-  for (const label of spec.options ?? []) {
-    for (let tries = 1; !options.some((each) => each.label === label && each.archived !== true); tries += 1) {
-      try {
-        const { options: all } = await client.addConversationAttributeOption(attribute.id, label);
-        const added = all.find((each) => each.label === label && each.archived !== true);
-        if (added?.id != null)
-          await rememberOption(deps, run, attribute.name, label, `${attribute.id}/${added.id}`);
-        break;
-      } catch (error) {
-        if (!(error instanceof TransientError) || tries >= MAX_OPTION_TRIES) throw error;
-        await sleep(callLifeMs(deps), undefined, { signal });
-        const again = await client.listConversationAttributes();
-        options = again.find(({ id }) => id === attribute.id)?.options ?? [];
-      }
-    }
-  }
+  const idOf = (label: string) => {
+    const found = options.find((each) => each.label === label && each.archived !== true);
+    return found === undefined ? undefined : `${attribute.id}/${found.id ?? label}`;
+  };
+  const nameOf = (label: string) => `${attribute.name}: ${label}`;
+  const intended = await intendedItems(deps.db.sql, run, OPTION_KIND);
+  // Options that were there before are nobody's work: nothing is kept of them.
+  const makings = (spec.options ?? [])
+    .filter((label) => idOf(label) === undefined || intended.has(nameOf(label)))
+    .map((label) => ({
+      item: { kind: OPTION_KIND, name: nameOf(label), detail: { attribute: attribute.name } },
+      find: () => idOf(label),
+      async make() {
+        ({ options } = await client.addConversationAttributeOption(attribute.id, label));
+        return idOf(label) ?? `${attribute.id}/${label}`;
+      },
+    }));
+  await findOrMake(
+    deps,
+    run,
+    makings,
+    async () => {
+      const again = await client.listConversationAttributes();
+      options = again.find(({ id }) => id === attribute.id)?.options ?? [];
+    },
+    signal,
+  );
 }
 
 function newConversationAttribute(spec: AttributeSpec): NewConversationAttribute {
@@ -224,17 +224,3 @@ function itemOf(kind: string, spec: AttributeSpec): Item {
 
 /** Kind of what is remembered of an option that was added to a list attribute. */
 export const OPTION_KIND = 'conversation_option';
-
-async function rememberOption(
-  deps: Deps,
-  run: FrozenRun,
-  attribute: string,
-  option: string,
-  id: string,
-): Promise<void> {
-  await deps.db.sql`
-    insert into prepared_items (workspace_id, kind, name, destination_id, origin, detail, run_id)
-    values (${run.workspaceId}, ${OPTION_KIND}, ${`${attribute}: ${option}`}, ${id}, 'created',
-      ${JSON.stringify({ attribute })}::jsonb, ${run.id})
-    on conflict (workspace_id, kind, name) do update set destination_id = excluded.destination_id, updated_at = now()`;
-}

@@ -12,46 +12,95 @@ export interface Item {
   detail?: Record<string, unknown>;
 }
 
+/** An item, how it is recognised among those that were listed last, and how it is made. */
+export interface Making {
+  item: Item;
+  find: () => string | undefined | Promise<string | undefined>;
+  make: () => Promise<string>;
+}
+
 /** Tries of one item whose answers get lost, before its job counts as failing. */
 const MAX_TRIES = 6;
+/** Failures in a row after which the others are not tried either: it is not one item that is in trouble. */
+const MAX_FAILURES_IN_A_ROW = 3;
 
 /**
- * Finds the item in Intercom, or makes it. An empty id is the intent, committed before the call: what is found after a
- * lost answer or a crash is known to be ours. After a lost answer nothing is made anew before the call must be over.
- * @param look reads Intercom again; undefined when the item is not there
+ * Finds the items in Intercom, or makes them, in their order. An empty id is the intent, committed before the call: what
+ * is found after a lost answer or a crash is known to be ours. What was not there right after a lost answer is not made
+ * anew before the call must be over; all such items wait for that together.
+ * @param relist reads Intercom again
  */
 export async function findOrMake(
   deps: Deps,
   run: FrozenRun,
-  item: Item,
-  look: (again: boolean) => Promise<string | undefined>,
-  make: () => Promise<string>,
+  makings: readonly Making[],
+  relist: () => Promise<void>,
   signal?: AbortSignal,
-): Promise<string> {
+): Promise<string[]> {
+  const ids = new Map<Making, string>();
   for (let tries = 1; ; tries += 1) {
-    const found = await look(tries > 1);
-    if (found !== undefined) {
-      const intended = await isIntended(deps.db.sql, run, item);
-      await keepItem(deps.db.sql, run, item, found, intended ? 'created' : 'adopted');
-      return found;
+    let failure: TransientError | undefined;
+    let inARow = 0;
+    let waitMs = 0;
+    for (const making of makings) {
+      if (ids.has(making)) continue;
+      try {
+        ids.set(making, await findOrMakeOne(deps, run, making, relist));
+        inARow = 0;
+      } catch (error) {
+        if (!(error instanceof TransientError) || tries >= MAX_TRIES) throw error;
+        failure = error;
+        waitMs = Math.max(waitMs, error.outcomeUnknown ? callLifeMs(deps) : 1_000 * tries);
+        inARow += 1;
+        if (inARow >= MAX_FAILURES_IN_A_ROW) break;
+      }
     }
-    await keepItem(deps.db.sql, run, item, '', 'created');
-    try {
-      const id = await make();
-      await keepItem(deps.db.sql, run, item, id, 'created');
-      return id;
-    } catch (error) {
-      if (!(error instanceof TransientError) || tries >= MAX_TRIES) throw error;
-      await sleep(error.outcomeUnknown ? callLifeMs(deps) : 1_000 * tries, undefined, { signal });
-    }
+    if (failure === undefined) return makings.map((making) => ids.get(making) ?? '');
+    await sleep(waitMs, undefined, { signal });
+    await relist();
+  }
+}
+
+async function findOrMakeOne(
+  deps: Deps,
+  run: FrozenRun,
+  { item, find, make }: Making,
+  relist: () => Promise<void>,
+): Promise<string> {
+  const { sql } = deps.db;
+  async function keepFound(): Promise<string | undefined> {
+    const found = await find();
+    if (found === undefined) return undefined;
+    const intended = await isIntended(sql, run, item);
+    await keepItem(sql, run, item, found, intended ? 'created' : 'adopted');
+    return found;
+  }
+  const known = await keepFound();
+  if (known !== undefined) return known;
+  await keepItem(sql, run, item, '', 'created');
+  try {
+    const id = await make();
+    await keepItem(sql, run, item, id, 'created');
+    return id;
+  } catch (error) {
+    if (!(error instanceof TransientError) || !error.outcomeUnknown) throw error;
+    await relist();
+    const made = await keepFound();
+    if (made === undefined) throw error;
+    return made;
   }
 }
 
 async function isIntended(sql: Queryable, run: FrozenRun, { kind, name }: Item): Promise<boolean> {
-  const rows = await sql`
-    select 1 from prepared_items
-    where workspace_id = ${run.workspaceId} and kind = ${kind} and name = ${name} and destination_id = ''`;
-  return rows.length > 0;
+  return (await intendedItems(sql, run, kind)).has(name);
+}
+
+/** Names of the items of a kind that were about to be made when an answer got lost or a process died. */
+export async function intendedItems(sql: Queryable, run: FrozenRun, kind: string): Promise<Set<string>> {
+  const rows = await sql<{ name: string }[]>`
+    select name from prepared_items
+    where workspace_id = ${run.workspaceId} and kind = ${kind} and destination_id = ''`;
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** What an item turned out to be is decided once: later runs find what the first one made. */
