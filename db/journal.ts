@@ -50,6 +50,8 @@ export interface RecordChange {
   waitsFor?: string | null;
   warnings?: StoredWarning[];
   notBefore?: Date | null;
+  /** Tries are counted anew: this one brought the record on, or only waited for what must be over. */
+  startsOver?: boolean;
 }
 
 export interface LedgerWrite {
@@ -174,9 +176,9 @@ async function commitGroup(sql: Queryable, entries: LedgerWrite[]): Promise<Grou
       update run_records r
       set step = v.step, outcome = v.outcome, reason_code = v.reason_code, reason = v.reason, waits_for = v.waits_for,
         warnings = coalesce(v.warnings, r.warnings), not_before = v.not_before, lease_token = null, updated_at = now(),
-        attempts = case when v.step = 'verify' then 0 else r.attempts end
+        attempts = case when v.step = 'verify' or v.starts_over then 0 else r.attempts end
       from jsonb_to_recordset(${changesOf(entries)}::jsonb) as v(id bigint, lease uuid, step text, outcome text,
-        reason_code text, reason jsonb, waits_for text, warnings jsonb, not_before timestamptz)
+        reason_code text, reason jsonb, waits_for text, warnings jsonb, not_before timestamptz, starts_over boolean)
       where r.id = v.id and r.lease_token = v.lease and v.lease in (select token from held)
     ), planned as (
       insert into load_journal (workspace_id, run_id, object, source_id, step, operation, state, identity)
@@ -277,6 +279,7 @@ function changesOf(entries: LedgerWrite[]): string {
               waits_for: record.waitsFor ?? null,
               warnings: record.warnings ?? null,
               not_before: record.notBefore ?? null,
+              starts_over: record.startsOver ?? false,
             },
           ],
     ),

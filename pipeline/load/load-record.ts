@@ -1,4 +1,3 @@
-import type { RecordChange } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
 import { CUSTOM_TARGET } from '../../objects/map-record.ts';
@@ -6,7 +5,6 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import type { SettingsDocument } from '../documents.ts';
 import { namedLinks, type NamedLink } from '../links/named-links.ts';
-import { actionFor } from '../failure-policy.ts';
 import type { Loaded, LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
@@ -16,6 +14,7 @@ import { reloadIn, reloadStep } from './conversations/reload.ts';
 import { runSteps } from './run-steps.ts';
 import { compareThreeWays, type ThreeWay } from './three-way.ts';
 import { remembering } from './remember-reads.ts';
+import { afterFailure, rejected, type Change, type Journey } from './set-aside.ts';
 
 export interface SharedScope {
   context: LoadContext;
@@ -24,9 +23,6 @@ export interface SharedScope {
   parents: (ref: RecordRef) => ParentState | undefined;
 }
 
-/** Tries of one record before its batch counts as failing. */
-const MAX_TRIES = 20;
-
 /** Carries out what is left of one record's plan, and settles the record. Throws only what concerns the whole batch. */
 export async function loadRecord(
   loadable: LoadableRecord,
@@ -34,36 +30,16 @@ export async function loadRecord(
   shared: SharedScope,
 ): Promise<void> {
   const { record } = loadable;
+  const journey: Journey = {};
   try {
-    const change = await carryOut(loadable, scope, shared);
+    const change = await carryOut(loadable, scope, shared, journey);
     if (change !== null)
       await scope.deps.ledger.write({ leaseToken: scope.token, record: { recordId: record.id, ...change } });
   } catch (error) {
     const cause = await explainRefusal(error, loadable.payload, shared.context.missingAttribute);
-    const change = afterFailure(cause, scope, record);
+    const change = afterFailure(cause, scope, record, journey);
     await scope.deps.ledger.write({ leaseToken: scope.token, record: { recordId: record.id, ...change } });
   }
-}
-
-type Change = Omit<RecordChange, 'recordId'>;
-
-function rejected(
-  code: string,
-  message: string,
-  more: { field?: string | null; value?: unknown; suggestion?: string | null; waitsFor?: string } = {},
-): Change {
-  return {
-    step: 'done',
-    outcome: more.waitsFor === undefined ? 'rejected' : 'waiting',
-    reasonCode: code,
-    reason: {
-      field: more.field ?? null,
-      value: more.value ?? null,
-      message,
-      suggestion: more.suggestion ?? null,
-    },
-    waitsFor: more.waitsFor ?? null,
-  };
 }
 
 /** Null when everything, the record included, is settled already. */
@@ -71,6 +47,7 @@ async function carryOut(
   loadable: LoadableRecord,
   scope: BatchScope,
   shared: SharedScope,
+  journey: Journey,
 ): Promise<Change | null> {
   const { payload, existing, duplicateOf } = loadable;
   const destination = destinationOf(payload);
@@ -107,6 +84,7 @@ async function carryOut(
     isUnsaved: false,
     warnings: [...gaps, ...(threeWay?.warnings ?? [])],
   };
+  journey.progress = progress;
   const reload = existing?.state === 'partial' ? reloadIn(existing.facts) : undefined;
   const { update } = threeWay ?? {};
   const known =
@@ -126,7 +104,8 @@ async function carryOut(
       { ref: scope.object, sourceId: loadable.record.sourceId },
       { destinationId, facts, resource: payload.resource },
     );
-  return doubt === null ? null : { step: 'load', outcome: 'pending', notBefore: doubt.lookAgainAt };
+  if (doubt === null) return null;
+  return { step: 'load', outcome: 'pending', notBefore: doubt.lookAgainAt, startsOver: true };
 }
 
 /**
@@ -272,21 +251,4 @@ function duplicate(scope: BatchScope, payload: Payload, first: string): Change {
       suggestion: 'Correct the address of one of the two, or load this one without an address.',
     },
   );
-}
-
-/** A record's failure is a row, not an exception that ends the batch; what concerns every record is thrown on. */
-function afterFailure(error: unknown, scope: BatchScope, record: ClaimedRecord): Change {
-  const failure = actionFor(error, scope.deps.clock.now(), record.attempts);
-  switch (failure.action) {
-    case 'reject':
-      return rejected(failure.code, failure.message, failure);
-    case 'retry':
-      // After that many tries it is not this record that is in trouble: the batch fails, and in the end the run waits.
-      if (record.attempts >= MAX_TRIES) throw error;
-      return { step: 'load', outcome: 'pending', notBefore: failure.at };
-    case 'pause':
-    case 'stop':
-    case 'crash':
-      throw error;
-  }
 }

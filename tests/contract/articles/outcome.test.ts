@@ -38,6 +38,26 @@ describe('an answer that gets lost', () => {
     }
   });
 
+  it('does not count as a failing try where the record got on', async () => {
+    const [tag] = articles.world.desk.tags;
+    articles.addArticle({ tags: [tag!.tag_id] });
+    articles.world.intercom.state.faults.add([
+      { method: 'POST', path: '/articles/{id}/tags', mode: 'drop_before' },
+    ]);
+    const runId = await articles.start();
+    const { sql } = articles.world.deps.db;
+    const tries = async () =>
+      (
+        await sql`select r.attempts, u.state from run_records r join runs u on u.id = r.run_id where u.id = ${runId}`
+      )[0];
+    await sql`update run_records set attempts = 18`;
+    await articles.work(runId, 'load');
+    expect(await tries()).toEqual({ attempts: 0, state: 'running' });
+    await sql`update run_records set attempts = 18, not_before = null`;
+    await articles.work(runId, 'load');
+    expect(await tries()).toEqual({ attempts: 19, state: 'running' });
+  });
+
   it('of a new collection is resolved by its name and place, and the collection is ours', async () => {
     articles.addArticle({});
     articles.world.intercom.state.faults.add([
