@@ -15,6 +15,8 @@ const NO_ROWS: RawRecord[] = [];
 
 interface Lookup {
   at: number;
+  /** For which run it was read. */
+  run: string | undefined;
   rows: Promise<RawRecord[]>;
 }
 
@@ -62,21 +64,22 @@ export function clientOver(transport: Transport, deps: ClientDeps): InfraonClien
     return [...rows.values()];
   }
 
-  function lookupAll(object: string): Promise<RawRecord[]> {
+  function lookupAll(object: string, run?: string): Promise<RawRecord[]> {
     const now = clock().getTime();
     const kept = lookups.get(object);
-    if (kept !== undefined && now - kept.at < LOOKUP_TTL_MS) return kept.rows;
+    const isOfRun = run === undefined || kept?.run === run;
+    if (kept !== undefined && isOfRun && now - kept.at < LOOKUP_TTL_MS) return kept.rows;
     const rows = readWhole(object);
-    lookups.set(object, { at: now, rows });
+    lookups.set(object, { at: now, run, rows });
     rows.catch(() => lookups.delete(object));
     return rows;
   }
 
   /** The index over a looked-up list is built once, not once a page. */
-  async function joinerOf(spec: JoinSpec): Promise<Joiner> {
+  async function joinerOf(spec: JoinSpec, run: string | undefined): Promise<Joiner> {
     const offered =
       profile.objects[spec.object]?.enabled === true && pinned.disabled[spec.object] === undefined;
-    const rows = offered ? await lookupAll(spec.object) : NO_ROWS;
+    const rows = offered ? await lookupAll(spec.object, run) : NO_ROWS;
     const kept = joiners.get(spec);
     if (kept?.rows === rows) return kept.joiner;
     const joiner = createJoiner(spec, rows);
@@ -84,9 +87,9 @@ export function clientOver(transport: Transport, deps: ClientDeps): InfraonClien
     return joiner;
   }
 
-  async function join(object: string, rows: readonly RawRecord[]): Promise<RawRecord[]> {
+  async function join(object: string, rows: readonly RawRecord[], run?: string): Promise<RawRecord[]> {
     const byName = new Map<string, Joiner>();
-    for (const spec of objectSpec(profile, object).joins ?? []) byName.set(spec.as, await joinerOf(spec));
+    for (const spec of objectSpec(profile, object).joins ?? []) byName.set(spec.as, await joinerOf(spec, run));
     return byName.size === 0 ? [...rows] : rows.map((row) => withJoined(row, byName));
   }
 

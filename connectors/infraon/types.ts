@@ -141,10 +141,10 @@ export interface InfraonClient {
   canReadChild(object: string, child: string): boolean;
   /** All rows of one child list of `record`. Throws `SchemaError` `source_child_unresolved` when the way is not known. */
   children(object: string, child: string, record: RawRecord): Promise<RawRecord[]>;
-  /** Every row of a small list, read once and kept for a few minutes. */
-  lookupAll(object: string): Promise<RawRecord[]>;
-  /** Copies of the rows with `$joined.<as>` filled in after the object's `joins`. */
-  join(object: string, rows: readonly RawRecord[]): Promise<RawRecord[]>;
+  /** Every row of a small list, read once and kept for a few minutes; a `run` gets none that was read before it began. */
+  lookupAll(object: string, run?: string): Promise<RawRecord[]>;
+  /** Copies of the rows with `$joined.<as>` filled in after the object's `joins`; `run` as in `lookupAll`. */
+  join(object: string, rows: readonly RawRecord[], run?: string): Promise<RawRecord[]>;
   /** A file of the installation; an absolute address on another origin is refused. */
   download(url: string, limit?: { maxBytes: number }): Promise<Download>;
   /** Requests made so far by kind, for estimates. */

@@ -152,7 +152,7 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
       try {
         const row = listed.get(record.sourceId) ?? {};
         const full = await readFullRecord(client, definition, row, record.sourceId);
-        const [raw = full] = await client.join(key, [full]);
+        const [raw = full] = await client.join(key, [full], run.id);
         extracted.push(stagedRow(raw, 'full', definition, profile, key, run.settings.source_timezone, false));
       } catch (error) {
         if (!(

@@ -27,7 +27,7 @@ export async function readListPage(
   const cursor = state.cursor === null ? null : Cursor.parse(state.cursor);
   const answer = await client.listPage(key, cursor, { order });
   const depth = client.hasDetail(key) ? 'row' : 'full';
-  const rows = (await client.join(key, answer.rows)).map((raw) =>
+  const rows = (await client.join(key, answer.rows, run.id)).map((raw) =>
     stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone, true),
   );
   const isFirst = cursor === null || answer.restarted;

@@ -8,6 +8,7 @@ import { textOf } from '../../objects/read-values.ts';
 import { readFields, readSource } from '../../objects/read-fields.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 import { findConnection, infraonFor } from '../source/infraon-access.ts';
 
 type Raw = Record<string, unknown>;
@@ -16,13 +17,13 @@ type Raw = Record<string, unknown>;
 const CATEGORIES = 'article_category';
 
 /** Infraon's tree of article categories, in its own order; empty where the tenant gives none. */
-export async function readFolders(deps: Deps, workspaceId: string): Promise<FolderNode[]> {
+export async function readFolders(deps: Deps, { id: runId, workspaceId }: FrozenRun): Promise<FolderNode[]> {
   const { client, profile, connection } = await infraonFor(deps, workspaceId);
   if (profile.objects[CATEGORIES] === undefined || connection.pinned.disabled[CATEGORIES] !== undefined)
     return [];
   let rows: Raw[];
   try {
-    rows = await client.lookupAll(CATEGORIES);
+    rows = await client.lookupAll(CATEGORIES, runId);
   } catch (error) {
     // What `categories/` answers is not documented (Infraon reference, knowledge base article): without it the folders
     // are made of department and service.
@@ -71,7 +72,7 @@ export async function articleContext(
   const rule = run.settings.article_folder_rule;
   return {
     folderRule: rule,
-    folders: rule === 'categories_tree' ? await readFolders(deps, run.workspaceId) : [],
+    folders: rule === 'categories_tree' ? await readFolders(deps, run) : [],
     ...(sourceUrl === undefined ? {} : { sourceUrl }),
     ...(run.settings.article_files_url === null ? {} : { filesUrl: run.settings.article_files_url }),
     record: (word) => found.get(word.toLowerCase()),

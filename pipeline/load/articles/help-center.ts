@@ -38,7 +38,7 @@ export function createHelpCenter(
   let desk: Promise<string> | undefined;
   const reasons = new Map<string, Promise<string | null>>();
 
-  const readTree = (): Promise<FolderNode[]> => readFolders(deps, run.workspaceId);
+  const readTree = (): Promise<FolderNode[]> => readFolders(deps, run);
 
   function deskUrl(): Promise<string> {
     desk ??= infraonFor(deps, run.workspaceId).then(({ connection }) => connection.baseUrl);

@@ -210,7 +210,7 @@ describe('joins', () => {
     expect(joined.some((row) => (row['$joined'] as { teams: unknown[] }).teams.length > 0)).toBe(true);
   });
 
-  it('looked-up lists are read once', async () => {
+  it('looked-up lists are read once, and anew for each run', async () => {
     tenant.reset();
     const client = tenant.client();
     const { rows } = await client.listPage('technician', null);
@@ -218,6 +218,11 @@ describe('joins', () => {
     const before = tenant.requests().length;
     await client.join('technician', rows);
     expect(tenant.requests()).toHaveLength(before);
+    await client.join('technician', rows, 'a run');
+    const anew = tenant.requests().length;
+    expect(anew).toBeGreaterThan(before);
+    await client.join('technician', rows, 'a run');
+    expect(tenant.requests()).toHaveLength(anew);
   });
 
   it('tags are found by id, name or object', async () => {
