@@ -1,5 +1,5 @@
 import type { ChangeNotice, MappingIssue } from '../../../objects/mapping.ts';
-import type { ConversationPayload, ThreadPart } from '../../../objects/payloads.ts';
+import type { ConversationPayload, FileRef, ThreadPart } from '../../../objects/payloads.ts';
 import { isSame } from '../people-edits.ts';
 
 /**
@@ -21,8 +21,29 @@ export function amendConversation(
     warnings.push(
       warning('edited_at_source', 'from', next.from.sourceId, 'The incident was given to another requester'),
     );
+  const files = amendFiles(next.files, last.files, 'files');
   const { body, from, created_at, marker } = last;
-  return { payload: { ...next, body, from, created_at, marker, parts: thread.parts }, warnings };
+  return {
+    payload: { ...next, ...files.named, body, from, created_at, marker, parts: thread.parts },
+    warnings: [...warnings, ...files.warnings],
+  };
+}
+
+/** Files that were sent stay where they are; new ones follow and find their own place (pipeline/load/conversations/thread-layout.ts). */
+function amendFiles(
+  next: readonly FileRef[] = [],
+  last: readonly FileRef[] = [],
+  field: string,
+): { named: { files?: FileRef[] }; warnings: MappingIssue[] } {
+  const sent = new Set(last.map(({ key }) => key));
+  const files = [...last, ...next.filter(({ key }) => !sent.has(key))];
+  const left = last.filter(({ key, name }) => !next.some((file) => file.key === key && file.name === name));
+  return {
+    named: files.length === 0 ? {} : { files },
+    warnings: left.map(({ name }) =>
+      warning('deleted_at_source', field, name, 'A file was removed in Infraon'),
+    ),
+  };
 }
 
 function amendThread(
@@ -39,9 +60,9 @@ function amendThread(
       warnings.push(warning('deleted_at_source', field, null, 'A thread entry was deleted in Infraon'));
     else if (now.body !== part.body || now.kind !== part.kind)
       warnings.push(warning('edited_at_source', field, now.body, 'A thread entry was edited in Infraon'));
-    // Files that came later find their own place (pipeline/load/conversations/thread-layout.ts).
-    const files = now?.files ?? part.files;
-    return files === undefined ? part : { ...part, files };
+    const files = amendFiles(now === undefined ? part.files : now.files, part.files, `${field}.files`);
+    warnings.push(...files.warnings);
+    return { ...part, ...files.named };
   });
   let latest = last.at(-1)?.created_at ?? 0;
   for (const part of next) {
