@@ -89,7 +89,8 @@ export function clientOver(transport: Transport, deps: ClientDeps): InfraonClien
 
   async function join(object: string, rows: readonly RawRecord[], run?: string): Promise<RawRecord[]> {
     const byName = new Map<string, Joiner>();
-    for (const spec of objectSpec(profile, object).joins ?? []) byName.set(spec.as, await joinerOf(spec, run));
+    for (const spec of objectSpec(profile, object).joins ?? [])
+      byName.set(spec.as, await joinerOf(spec, run));
     return byName.size === 0 ? [...rows] : rows.map((row) => withJoined(row, byName));
   }
 

@@ -29,7 +29,6 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
   const { sql } = deps.db;
   const ids = records.map((record) => record.sourceId);
   const payloads = records.map((record) => record.mapped as unknown as Payload);
-  const context = await openContext(scope, payloads);
   const [{ existing, journal }, said, duplicates, parents] = await Promise.all([
     readKnown(sql, run.workspaceId, object, ids),
     readSaid(sql, run.workspaceId, object, ids),
@@ -44,6 +43,9 @@ export async function loadBatch(records: ClaimedRecord[], scope: BatchScope): Pr
       .filter((record) => isWrittenOver(record, existing.get(record.sourceId), run.id))
       .map((record) => record.sourceId),
   );
+  // What was written before is compared as well, so what it refers to is resolved too, though the source let go of it.
+  const before = [...last.values()].flatMap(({ payload, begun }) => [payload, ...begun]);
+  const context = await openContext(scope, [...payloads, ...before]);
   const shared = {
     context,
     learn: context.learn,

@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindingDocument, RunDocument } from '../../pipeline/documents.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Incident } from '../../simulators/infraon/desk.ts';
+import { forgetIndexes } from '../../simulators/infraon/state.ts';
+import { contentDifferences, contentsOf } from '../support/contents.ts';
+import { untilCalls } from '../support/crash.ts';
 import { conversationsOf, expectGoodRun, writtenParts } from '../support/fidelity.ts';
+import { reasonsOf } from '../support/listed.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import {
   control,
@@ -13,9 +17,11 @@ import {
   rejections,
   requestsSince,
   sampled,
+  setFaults,
   start,
   type Tenant,
 } from '../support/tenant.ts';
+import { weekOf, type Day } from '../support/week.ts';
 
 /** A week of work on both sides after a full load, brought over by deltas. */
 describe('a delta', () => {
@@ -24,7 +30,8 @@ describe('a delta', () => {
   let tenant: Tenant;
   let loaded: Incident[];
   /** A deleted incident is no longer on the desk, and still in Intercom. */
-  const before = [...desk.incidents];
+  const before = structuredClone(desk);
+  const touched = new Set<string>();
 
   beforeAll(async () => {
     stage = await openStage({ desk });
@@ -50,8 +57,7 @@ describe('a delta', () => {
   }
 
   function conversationOf(incident: Incident) {
-    const [conversation] =
-      conversationsOf(tenant, { ...desk, incidents: before }).get(incident.incident_id) ?? [];
+    const [conversation] = conversationsOf(tenant, before).get(incident.incident_id) ?? [];
     if (conversation === undefined) throw new Error(`${incident.display_id} is not in Intercom`);
     return conversation;
   }
@@ -157,9 +163,81 @@ describe('a delta', () => {
     await finished(tenant, run.id);
     expect(conversationOf(both).title).toContain('Infraon says');
     expect((await rejections(tenant)).map(({ source_id }) => source_id)).not.toContain(both.incident_id);
-    const touched = new Set([edited, noted, deleted, both, theirs].map((each) => each.incident_id));
+    for (const each of [edited, noted, deleted, both, theirs]) touched.add(each.incident_id);
     for (const each of loaded)
       if (!touched.has(each.incident_id))
         expect(conversationOf(each).updatedAt).toBe(others.get(each.incident_id));
   }, 90_000);
+
+  /** The day's delta, whatever goes wrong meanwhile. */
+  async function deltaOf({ trouble }: Day): Promise<RunDocument> {
+    if (trouble === undefined) return delta();
+    setFaults(stage, [
+      trouble === 'answers are lost'
+        ? { method: 'POST', mode: 'drop_after_commit', probability: 0.3, seed: 4, times: 5 }
+        : { method: 'POST', mode: 'delay', ms: 200 },
+    ]);
+    const since = stage.intercom.state.recorder.lastSeq();
+    const runId = await start(tenant, { kind: 'delta' });
+    if (trouble === 'the worker is killed') {
+      await untilCalls(stage, tenant, since, 'POST /conversations/{id}/reply', 1);
+      await stage.workers.shift()!.kill();
+      stage.startWorker();
+    }
+    const run = await finished(tenant, runId);
+    expect(stage.intercom.state.faults.list().some(({ hits }) => hits > 0)).toBe(true);
+    stage.intercom.state.faults.clear();
+    return run;
+  }
+
+  it('after a week ends as a fresh load of the last state does, apart from what it lists', async () => {
+    const untouched = new Map([...conversationsOf(tenant, before)].filter(([id]) => !touched.has(id)));
+    for (const day of weekOf(tenant, desk, untouched)) {
+      stage.infraon.state.switches.clock_skew_ms = day.clockSkewMs;
+      await mutate(day.edits);
+      day.atOnce?.();
+      forgetIndexes(stage.infraon.state);
+      for (const edit of day.people ?? [])
+        await control(stage, 'POST', 'edit', { workspace_id: tenant.workspaceId, ...edit });
+      const run = await deltaOf(day);
+      const { items } = await tenant.admin.get<{ items: FindingDocument[] }>(
+        `/findings?run=${run.id}&limit=200`,
+      );
+      const unexplained = items.filter((each) =>
+        ['mismatch', 'missing', 'extra', 'late'].includes(each.class),
+      );
+      expect(unexplained).toEqual([]);
+      const { mismatch, missing, extra, late } = run.verification;
+      expect({ day: day.name, balanced: run.balanced, mismatch, missing, extra, late }).toEqual({
+        day: day.name,
+        balanced: true,
+        mismatch: 0,
+        missing: 0,
+        extra: 0,
+        late: 0,
+      });
+    }
+    const seq = stage.intercom.state.recorder.lastSeq();
+    await delta();
+    const later = requestsSince(stage, seq).filter((each) => each.workspaceId === tenant.workspaceId);
+    expect(later.filter(isWrite)).toEqual([]);
+
+    const fresh = await installed(stage, stage.addWorkspace());
+    await sampled(stage, fresh, 1);
+    await fullRun(fresh);
+    const differences = contentDifferences(contentsOf(tenant.workspace), contentsOf(fresh.workspace));
+    const reasons = await reasonsOf(differences, { tenant, fresh, desk: { ...desk, ...before } });
+    expect(differences.filter((_each, index) => reasons[index] === null)).toEqual([]);
+    expect([...new Set(reasons)].sort()).toEqual([
+      'assigned while it was open again',
+      'changed by people',
+      'changed on both sides, left to a person',
+      'deleted at the source, kept here',
+      'links to what a fresh load has not',
+      'refused by a fresh load, for its person is gone',
+      'sent before it was deleted at the source',
+      'sent before it was edited at the source',
+      'sent when its time lay in the future',
+    ]);
+  }, 240_000);
 });
