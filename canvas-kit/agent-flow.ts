@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Canvas } from './components.ts';
 import { labelOf, splitArgument, textInput, type Handler, type SubmitContext } from './context.ts';
-import { contactRecords, firstCanvas, movedConversation } from './first-canvas.ts';
+import { firstCanvas } from './first-canvas.ts';
 import { relatedRecordScreen, relatedScreen } from './screens/conversation.ts';
 import { findScreen, recordScreen, reportScreen } from './screens/find.ts';
 import { doneScreen, refusedScreen } from './screens/messages.ts';
@@ -16,11 +16,9 @@ async function related(context: SubmitContext): Promise<Canvas> {
 }
 
 /** All of them on pages, on a conversation that was moved and beside a contact of ours. */
-async function linkedRecords(context: SubmitContext, from: number): Promise<Canvas> {
-  const panel = await movedConversation(context);
-  return panel === null
-    ? relatedScreen({ related: [], owned: await contactRecords(context) }, from)
-    : relatedScreen(panel, from);
+async function linkedRecords({ useCases, request }: SubmitContext, from: number): Promise<Canvas> {
+  const opening = await useCases.openPanel(request, { standing: 'unless_moved', fresh: false });
+  return relatedScreen(opening?.moved ?? { related: [], owned: opening?.owned ?? [] }, from);
 }
 
 /** The button of the first canvas may bring its own input with it; without one it opens the search. */

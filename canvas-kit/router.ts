@@ -7,10 +7,11 @@ import { agentHandlers } from './agent-flow.ts';
 import type { Canvas } from './components.ts';
 import { createConnectAttempts } from './connect-attempts.ts';
 import { cutOverHandlers } from './cut-over-flow.ts';
-import { splitArgument, type Handler, type PanelContext } from './context.ts';
-import { firstCanvas } from './first-canvas.ts';
+import { splitArgument, type Handler } from './context.ts';
+import { firstCanvas, openingScreen } from './first-canvas.ts';
+import type { View } from './format.ts';
 import { fitCanvas } from './limits.ts';
-import { parseInitialize, parseSubmit, type PanelRequest } from './requests.ts';
+import { parseInitialize, parseSubmit, type PanelRequest, type SubmitRequest } from './requests.ts';
 import { runHandlers } from './run-flow.ts';
 import { reconnectScreen, refusedScreen, slowScreen, unavailableScreen } from './screens/messages.ts';
 import { setupHandlers } from './setup-flow.ts';
@@ -33,15 +34,26 @@ export function createPanel(deps: Deps, useCases: UseCases): Panel {
   const attempts = createConnectAttempts(deps.log);
   const consoleUrl = deps.options.publicUrl;
 
-  async function withContext<R extends PanelRequest>(
-    request: R | undefined,
-    handle: (context: PanelContext & { request: R }) => Promise<Canvas>,
-  ): Promise<Canvas> {
-    if (request === undefined) return refusedScreen('Intercom sent something that this app cannot read.');
+  const viewOf = (timezone: string): View => ({ now: deps.clock.now(), timezone, consoleUrl });
+
+  /** One question to the database, and none to anybody else. */
+  async function opened(request: PanelRequest | undefined): Promise<Canvas> {
+    if (request === undefined) return unreadable();
+    const opening = await useCases.openPanel(request, { standing: 'unless_moved', fresh: false });
+    return opening === null
+      ? reconnectScreen(consoleUrl)
+      : openingScreen(opening, viewOf(opening.timezone), attempts.current(request.workspaceId));
+  }
+
+  async function submitted(request: SubmitRequest | undefined): Promise<Canvas> {
+    if (request === undefined) return unreadable();
     const viewer = await panelViewer(deps, request.workspaceId, request.adminId);
     if (viewer === null) return reconnectScreen(consoleUrl);
-    const view = { now: deps.clock.now(), timezone: viewer.timezone, consoleUrl };
-    return handle({ deps, useCases, attempts, actor: viewer.actor, view, request });
+    const [verb, argument] = splitArgument(request.componentId);
+    const { actor, timezone } = viewer;
+    const context = { deps, useCases, attempts, actor, view: viewOf(timezone), request, argument };
+    // A canvas from before a deployment: start again instead of failing.
+    return (HANDLERS.get(verb) ?? firstCanvas)(context);
   }
 
   async function answer(work: Promise<Canvas>, reference: string): Promise<{ canvas: Canvas }> {
@@ -60,16 +72,11 @@ export function createPanel(deps: Deps, useCases: UseCases): Panel {
   }
 
   return {
-    initialize: (body, reference) => answer(withContext(parseInitialize(body), firstCanvas), reference),
-    submit: (body, reference) =>
-      answer(
-        withContext(parseSubmit(body), (context) => {
-          const [verb, argument] = splitArgument(context.request.componentId);
-          const handler = HANDLERS.get(verb);
-          // A canvas from before a deployment: start again instead of failing.
-          return handler === undefined ? firstCanvas(context) : handler({ ...context, argument });
-        }),
-        reference,
-      ),
+    initialize: (body, reference) => answer(opened(parseInitialize(body)), reference),
+    submit: (body, reference) => answer(submitted(parseSubmit(body)), reference),
   };
+}
+
+function unreadable(): Canvas {
+  return refusedScreen('Intercom sent something that this app cannot read.');
 }

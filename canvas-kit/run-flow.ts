@@ -42,7 +42,7 @@ async function confirmAndStart(context: SubmitContext, kind: NextRun): Promise<C
 
 async function approveSample(context: SubmitContext): Promise<Canvas> {
   const { useCases, actor } = context;
-  const sample = await useCases.getLatestRun(actor);
+  const [sample] = (await useCases.listRuns(actor, { limit: 1 })).items;
   if (sample?.kind !== 'sample' || !isFinished(sample))
     return refusedScreen('There is no sample to approve. Choose Run sample first.');
   if (sample.approved_at === null) await useCases.approveRun(actor, sample.id);

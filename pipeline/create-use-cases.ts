@@ -6,24 +6,15 @@ import type { Actor } from './documents.ts';
 import { getDiscovery, startDiscovery } from './discovery/discover.ts';
 import { approveMap, editMap, getMap, listMaps } from './maps/maps.ts';
 import { getObjectTypes, probeObjectTypes } from './prepare/object-types.ts';
-import { getConversationPanel, reportMissing } from './panel/panel.ts';
+import { openPanel, reportMissing } from './panel/panel.ts';
 import { listFindings } from './reconcile/findings.ts';
-import { getContactRecords, getLinkedRecord } from './panel/panel-links.ts';
+import { getLinkedRecord } from './panel/panel-links.ts';
 import { getHandoff } from './handoff/handoff.ts';
 import { getRecord, resolve } from './records.ts';
 import { repairFinding, repairFindings } from './reconcile/repair.ts';
 import { listRejections, resolveRejection, resolveRejections } from './reconcile/rejections.ts';
 import { listRollback } from './rollback/rollback-document.ts';
-import {
-  approveRun,
-  cancelRun,
-  getLatestRun,
-  getRun,
-  listRuns,
-  pauseRun,
-  resumeRun,
-  startRun,
-} from './runs/runs.ts';
+import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs/runs.ts';
 import { confirmPreflight, getPreflight } from './readiness/preflight.ts';
 import { getScope } from './scope/scope.ts';
 import { connectSource, getSource } from './source/source.ts';
@@ -54,7 +45,6 @@ export function createUseCases(deps: Deps): UseCases {
     startRun: bind(startRun),
     listRuns: bind(listRuns),
     getRun: bind(getRun),
-    getLatestRun: bind(getLatestRun),
     pauseRun: bind(pauseRun),
     resumeRun: bind(resumeRun),
     cancelRun: bind(cancelRun),
@@ -77,8 +67,7 @@ export function createUseCases(deps: Deps): UseCases {
     signOff: bind(signOff),
     revokeSignOff: bind(revokeSignOff),
     getHandoff: bind(getHandoff),
-    getConversationPanel: bind(getConversationPanel),
-    getContactRecords: bind(getContactRecords),
+    openPanel: (opened, options) => openPanel(deps, opened, options),
     getLinkedRecord: bind(getLinkedRecord),
     reportMissing: bind(reportMissing),
   };

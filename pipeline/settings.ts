@@ -6,13 +6,23 @@ import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, SettingsDocument } from './documents.ts';
 
+/** Making a formatter is dear, and zones are few. */
+const KNOWN_ZONES = new Set<string>();
+
 function isTimezone(value: string): boolean {
+  if (KNOWN_ZONES.has(value)) return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
   } catch {
     return false;
   }
+  KNOWN_ZONES.add(value);
+  return true;
+}
+
+/** The zone of the desk: as chosen, else that of the workspace. */
+export function timezoneOf(chosen: string | null, workspace: string): string {
+  return [chosen, workspace].find((zone) => zone !== null && isTimezone(zone)) ?? 'UTC';
 }
 
 /** Bounds of every setting; what is stored holds only what a person chose. */
@@ -76,7 +86,7 @@ export async function getSettingsFor(
   return {
     ...DEFAULTS,
     rate_share: deps.options.rateShare,
-    source_timezone: isTimezone(timezone) ? timezone : 'UTC',
+    source_timezone: timezoneOf(null, timezone),
     ...(Object.fromEntries(stored) as Partial<SettingsDocument>),
   };
 }

@@ -23,6 +23,8 @@ import type {
 import type { CutoverDocument } from './cutover/documents.ts';
 import type { FindingFilter } from './reconcile/findings.ts';
 import type { Handoff } from './handoff/handoff.ts';
+import type { Opened } from './panel/opening.ts';
+import type { Standing } from './panel/standing.ts';
 import type { RepairRequest } from './reconcile/repair.ts';
 import type { UndoAction } from './rollback/undo-plan.ts';
 
@@ -53,7 +55,6 @@ export interface UseCases {
   startRun(actor: Actor, input: StartRunInput): Promise<RunDocument>;
   listRuns(actor: Actor, page: PageRequest): Promise<Page<RunDocument>>;
   getRun(actor: Actor, runId: string): Promise<RunDocument>;
-  getLatestRun(actor: Actor): Promise<RunDocument | null>;
   pauseRun(actor: Actor, runId: string): Promise<RunDocument>;
   resumeRun(actor: Actor, runId: string): Promise<RunDocument>;
   cancelRun(actor: Actor, runId: string): Promise<RunDocument>;
@@ -104,16 +105,25 @@ export interface UseCases {
   /** The handoff package; its stream must be read to the end or destroyed. */
   getHandoff(actor: Actor): Promise<Handoff>;
 
-  /** What an agent's panel shows about a conversation, from our own tables only. */
-  getConversationPanel(
-    actor: Actor,
-    conversationId: string,
-    contactId?: string | null,
-  ): Promise<ConversationPanel | null>;
-  /** What belongs to a contact, on conversations that were not moved as well. */
-  getContactRecords(actor: Actor, contactId: string): Promise<LinkedRecord[]>;
+  /** What a panel shows when it is opened, and for whom, from our own tables only; null where the app is not installed. */
+  openPanel(
+    opened: Opened,
+    options: { standing: 'always' | 'unless_moved'; fresh: boolean },
+  ): Promise<PanelOpening | null>;
   getLinkedRecord(actor: Actor, object: string, sourceId: string): Promise<LinkedRecord | null>;
   reportMissing(actor: Actor, conversationId: string, text: string): Promise<void>;
+}
+
+export interface PanelOpening {
+  actor: Actor;
+  /** Of the workspace: Intercom tells no zone of the person. */
+  timezone: string;
+  /** Null when we did not move that conversation. */
+  moved: ConversationPanel | null;
+  /** What belongs to the contact, on conversations that were not moved. */
+  owned: LinkedRecord[];
+  /** For those who lead the migration. */
+  standing: Standing | null;
 }
 
 export interface ConversationPanel {

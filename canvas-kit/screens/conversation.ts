@@ -48,22 +48,25 @@ function itemOf(related: LinkedRecord, label: string): ListItem {
 /** What every agent sees on a conversation that we moved; as many linked records as the first canvas has room for. */
 export function conversationScreen(panel: ConversationPanel, view: View, mayLead: boolean): Canvas {
   const number = plain(brief(panel.number, NUMBER_LENGTH));
-  const above: Component[] = [
-    header(`Infraon ${panel.url === null ? number : link(number, panel.url)}`),
-    ...table([
-      ['Status', panel.status],
-      ['SLA at import', panel.sla],
-    ]),
+  const title = header(`Infraon ${panel.url === null ? number : link(number, panel.url)}`);
+  const rows: [string, string | null][] = [
+    ['Status', panel.status],
+    ['SLA at import', panel.sla],
   ];
   const below: Component[] = [
     button('find', 'Find an Infraon record', 'secondary'),
     button('report', 'Report something missing', 'secondary'),
     ...(mayLead ? [button('migration', 'Migration', 'link')] : []),
-    muted(`Moved ${formatTime(panel.imported_at, view.timezone)}. ${asOf(view)}`),
+    muted(asOf(view)),
   ];
-  return canvas([...above, ...linked(itemsOf(panel), totalHeight([...above, ...below])), ...below], {
-    view: 'conversation',
-  });
+  const items = linked(itemsOf(panel), totalHeight([title, ...table(rows), ...below]));
+  // When it was moved is in Intercom's own history too: it is said where the links leave room.
+  const withTime = table([...rows, ['Moved', formatTime(panel.imported_at, view.timezone)]]);
+  const whole = [title, ...withTime, ...items, ...below];
+  return canvas(
+    totalHeight(whole) < FIRST_CANVAS_HEIGHT ? whole : [title, ...table(rows), ...items, ...below],
+    { view: 'conversation' },
+  );
 }
 
 /** As many items as there is room for, from the front. */
@@ -71,7 +74,7 @@ function linked(items: ListItem[], usedHeight: number): Component[] {
   const room = FIRST_CANVAS_HEIGHT - 1 - usedHeight;
   const shown = whatFits(items, room);
   if (shown.length === items.length) return list(items);
-  const more = button('related', `Show all ${counted(items.length, 'linked record')}`, 'secondary');
+  const more = button('related', `Show all ${counted(items.length, 'linked record')}`, 'link');
   return [...list(whatFits(items, room - heightOf(more))), more];
 }
 

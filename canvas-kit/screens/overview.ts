@@ -1,9 +1,5 @@
-import type {
-  DiscoveryDocument,
-  MapSummary,
-  RollbackDocument,
-  RunDocument,
-} from '../../pipeline/documents.ts';
+import type { RollbackDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { Standing } from '../../pipeline/panel/standing.ts';
 import {
   back,
   brief,
@@ -28,8 +24,8 @@ export type Step =
   | { kind: 'connect'; failure: string | null }
   | { kind: 'connecting' }
   | { kind: 'discover'; failure: string | null }
-  | { kind: 'discovering'; discovery: DiscoveryDocument }
-  | { kind: 'review'; maps: MapSummary[] }
+  | { kind: 'discovering'; discovery: Standing['discovery'] }
+  | { kind: 'review'; maps: Standing['maps'] }
   | { kind: 'sample' }
   | { kind: 'running'; run: RunDocument }
   | { kind: 'approve'; run: RunDocument }
@@ -114,7 +110,7 @@ function stepComponents(step: Step, view: View): Component[] {
   }
 }
 
-function reviewComponents(maps: MapSummary[]): Component[] {
+function reviewComponents(maps: Standing['maps']): Component[] {
   const approved = maps.filter((map) => map.state === 'approved').length;
   return [
     header('Review maps'),

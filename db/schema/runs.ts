@@ -52,6 +52,9 @@ export const runs = pgTable(
     files: jsonb('files').$type<Record<string, number>>(),
     /** Whole sets counted in Intercom, with how often they were looked at; null until reading back is through. */
     sets: jsonb('sets').$type<Record<string, unknown>>(),
+    /** Where its records stand, as the workers last counted them: what a panel shows without counting. */
+    counts: jsonb('counts').$type<{ object: string; outcome: string; step: string; records: number }[]>(),
+    countedAt: at('counted_at'),
     prepared: boolean('prepared').notNull().default(false),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),

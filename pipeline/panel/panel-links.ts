@@ -1,13 +1,11 @@
 import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../../objects/define-object.ts';
-import type { Raw } from '../../objects/paths.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../documents.ts';
-import { first, panelValues, STATUS_KEYS, textOf, TITLE_KEYS } from './panel-values.ts';
 import { getSettingsFor } from '../settings.ts';
 import type { LinkedRecord } from '../use-cases.ts';
+import { MAX_LINKED, type LinkedRow } from './opening.ts';
+import { first, panelValues, STATUS_KEYS, textOf, TITLE_KEYS } from './panel-values.ts';
 
-/** A canvas pages through these; a hub with ten thousand links is looked up in Intercom's own views. */
-const MAX_LINKED = 50;
 const MAX_DETAILS = 12;
 
 /** One end of a link; the id may belong to any of the objects: an asset and a configuration item are one thing to Infraon. */
@@ -16,66 +14,49 @@ interface End {
   objects: [string, ...string[]];
 }
 
+type StagedRow = Pick<LinkedRow, 'object' | 'sourceId' | 'displayId' | 'raw'>;
+
 /** Objects that became custom objects: people and companies stand in Intercom's own sidebar. */
-function shownObjects(deps: Pick<Deps, 'registry'>): string[] {
+export function shownObjects(deps: Pick<Deps, 'registry'>): string[] {
   return deps.registry
     .all()
     .filter(({ destination }) => destination.resource === 'custom_object_instances')
     .map(({ name }) => name);
 }
 
-export function isAmong(records: readonly LinkedRecord[], { object, source_id }: LinkedRecord): boolean {
-  return records.some((one) => one.object === object && one.source_id === source_id);
-}
-
 /**
  * What a moved record is linked to, whichever end holds the link: what it names itself, then the edges of the ledger in
- * both directions. From our own tables only, so it is right when the source is long gone.
+ * both directions. From our own tables only, so it is right when the source is long gone. What it names and no edge
+ * holds (a link that no map moved) is read with one more question.
  */
 export async function recordsLinkedTo(
   deps: Deps,
   workspaceId: string,
-  record: { definition: ObjectDefinition; sourceId: string; values: Record<string, unknown> },
+  record: {
+    definition: ObjectDefinition;
+    values: Record<string, unknown>;
+    rows: LinkedRow[];
+    timezone: string;
+  },
 ): Promise<LinkedRecord[]> {
-  const { definition, sourceId, values } = record;
+  const { definition, values, rows, timezone } = record;
   const objects = shownObjects(deps);
-  const edges = await deps.db.sql<{ object: string; sourceId: string }[]>`
-    (select to_object as object, to_id as "sourceId" from record_links
-     where workspace_id = ${workspaceId} and from_object = ${definition.name} and from_id = ${sourceId}
-       and to_object = any(${objects}) and state <> 'dangling'
-     order by to_object, to_id limit ${MAX_LINKED})
-    union
-    (select from_object, from_id from record_links
-     where workspace_id = ${workspaceId} and to_object = ${definition.name} and to_id = ${sourceId}
-       and from_object = any(${objects}) and state <> 'dangling'
-     order by from_object, from_id limit ${MAX_LINKED})
-    order by 1, 2`;
   const named = definition.fields.flatMap((field) => endsOf(field, values[field.key], objects));
-  return describe(deps, workspaceId, [
-    ...named,
-    ...edges.map((edge): End => ({ sourceId: edge.sourceId, objects: [edge.object] })),
-  ]);
+  const known = new Set(rows.map(({ sourceId }) => sourceId));
+  const unknown = named.filter(({ sourceId }) => !known.has(sourceId));
+  const staged = unknown.length === 0 ? [] : await readStaged(deps, workspaceId, unknown);
+  const ends = [...named, ...rows.map(({ object, sourceId }): End => ({ sourceId, objects: [object] }))];
+  return recordsAt(deps, ends, [...rows, ...staged], timezone);
 }
 
-/** What belongs to the person beside the conversation: everything that names them as its owner, user or requester. */
-export async function getContactRecords(
-  deps: Deps,
-  actor: Actor,
-  contactId: string,
-): Promise<LinkedRecord[]> {
-  const { workspaceId } = actor;
-  const edges = await deps.db.sql<{ object: string; sourceId: string }[]>`
-    select distinct l.from_object as object, l.from_id as "sourceId"
-    from id_map m
-    join record_links l on l.workspace_id = m.workspace_id and l.to_object = m.object and l.to_id = m.source_id
-    where m.workspace_id = ${workspaceId} and m.resource = 'contacts' and m.destination_id = ${contactId}
-      and l.from_object = any(${shownObjects(deps)}) and l.state <> 'dangling'
-    order by 1, 2 limit ${MAX_LINKED}`;
-  return describe(
-    deps,
-    workspaceId,
-    edges.map((edge): End => ({ sourceId: edge.sourceId, objects: [edge.object] })),
-  );
+/** Each once; one that was never read is named by its id. */
+export function recordsOf(
+  deps: Pick<Deps, 'registry'>,
+  rows: readonly LinkedRow[],
+  timezone: string,
+): LinkedRecord[] {
+  const ends = rows.map(({ object, sourceId }): End => ({ sourceId, objects: [object] }));
+  return recordsAt(deps, ends, rows, timezone);
 }
 
 /** One record with its details, or null when it was never read or is none that the panel shows. */
@@ -86,10 +67,14 @@ export async function getLinkedRecord(
   sourceId: string,
 ): Promise<LinkedRecord | null> {
   if (!shownObjects(deps).includes(object)) return null;
-  const [record] = await describe(deps, actor.workspaceId, [{ sourceId, objects: [object] }]);
-  // Named by nothing but the id that was asked for: nothing was read under it.
-  const unread = record?.display_id === null && record.title === sourceId;
-  return record === undefined || unread ? null : record;
+  const [[row], { source_timezone: timezone }] = await Promise.all([
+    readStaged(deps, actor.workspaceId, [{ sourceId, objects: [object] }]),
+    getSettingsFor(deps, actor.workspaceId),
+  ]);
+  if (row === undefined) return null;
+  const definition = deps.registry.get(object);
+  const values = panelValues(row.raw ?? {}, definition, timezone);
+  return { ...summaryOf(row, definition, values), fields: detailsOf(definition, values) };
 }
 
 function endsOf(field: FieldDefinition, value: unknown, shown: readonly string[]): End[] {
@@ -101,39 +86,62 @@ function endsOf(field: FieldDefinition, value: unknown, shown: readonly string[]
   );
 }
 
-/** Each record once, with the values that a person looks for; one that was never read is named by its id. */
-async function describe(deps: Deps, workspaceId: string, ends: readonly End[]): Promise<LinkedRecord[]> {
-  if (ends.length === 0) return [];
+async function readStaged(deps: Deps, workspaceId: string, ends: readonly End[]): Promise<StagedRow[]> {
   const wanted = ends.flatMap(({ sourceId, objects }) => objects.map((object) => ({ object, sourceId })));
-  const [{ source_timezone: timezone }, rows] = await Promise.all([
-    getSettingsFor(deps, workspaceId),
-    deps.db.sql<{ object: string; sourceId: string; displayId: string | null; raw: Raw }[]>`
-      select s.object, s.source_id as "sourceId", s.display_id as "displayId", s.raw - '$children' as raw
-      from (select distinct object, source_id
-        from unnest(${wanted.map((one) => one.object)}::text[], ${wanted.map((one) => one.sourceId)}::text[])
-          as w(object, source_id)) w
-      join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w.source_id`,
-  ]);
-  const read = new Map(rows.map((row) => [`${row.object}:${row.sourceId}`, row]));
+  return deps.db.sql<StagedRow[]>`
+    select s.object, s.source_id as "sourceId", s.display_id as "displayId", s.raw - '$children' as raw
+    from (select distinct object, source_id
+      from unnest(${wanted.map((one) => one.object)}::text[], ${wanted.map((one) => one.sourceId)}::text[])
+        as w(object, source_id)) w
+    join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w.source_id`;
+}
+
+function recordsAt(
+  { registry }: Pick<Deps, 'registry'>,
+  ends: readonly End[],
+  rows: readonly StagedRow[],
+  timezone: string,
+): LinkedRecord[] {
+  const read = new Map(
+    rows.filter(({ raw }) => raw !== null).map((row) => [`${row.object}:${row.sourceId}`, row]),
+  );
   const records = new Map<string, LinkedRecord>();
   for (const { sourceId, objects } of ends) {
     const object = objects.find((candidate) => read.has(`${candidate}:${sourceId}`)) ?? objects[0];
     const key = `${object}:${sourceId}`;
-    const row = read.get(key);
     if (records.has(key) || records.size === MAX_LINKED) continue;
-    const definition = deps.registry.get(object);
-    const values = panelValues(row?.raw ?? {}, definition, timezone);
-    records.set(key, {
-      object,
-      label: definition.label,
-      source_id: sourceId,
-      display_id: row?.displayId ?? null,
-      title: first(values, TITLE_KEYS) ?? row?.displayId ?? sourceId,
-      subtitle: first(values, STATUS_KEYS),
-      fields: detailsOf(definition, values),
-    });
+    const row = read.get(key) ?? { object, sourceId, displayId: null, raw: null };
+    const definition = registry.get(object);
+    const values = panelValues(
+      row.raw ?? {},
+      withFields(definition, [...TITLE_KEYS, ...STATUS_KEYS]),
+      timezone,
+    );
+    records.set(key, summaryOf(row, definition, values));
   }
   return [...records.values()];
+}
+
+/** The definition with these fields only: reading the others of fifty records is most of the time a panel takes. */
+export function withFields(definition: ObjectDefinition, keys: readonly string[]): ObjectDefinition {
+  return { ...definition, fields: definition.fields.filter(({ key }) => keys.includes(key)) };
+}
+
+/** Without its details, which are for its own canvas. */
+function summaryOf(
+  row: StagedRow,
+  definition: ObjectDefinition,
+  values: Record<string, unknown>,
+): LinkedRecord {
+  return {
+    object: row.object,
+    label: definition.label,
+    source_id: row.sourceId,
+    display_id: row.displayId,
+    title: first(values, TITLE_KEYS) ?? row.displayId ?? row.sourceId,
+    subtitle: first(values, STATUS_KEYS),
+    fields: [],
+  };
 }
 
 function detailsOf(

@@ -1,73 +1,80 @@
 import { UserError } from '../../errors.ts';
-import { isObject, type Raw } from '../../objects/paths.ts';
+import { isObject } from '../../objects/paths.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../documents.ts';
-import { getContactRecords, isAmong, recordsLinkedTo } from './panel-links.ts';
+import { recordsLinkedTo, recordsOf, shownObjects, withFields } from './panel-links.ts';
 import { first, keptUrl, panelValues, PRIORITY_KEYS, SLA_KEYS, STATUS_KEYS } from './panel-values.ts';
-import { getSettingsFor } from '../settings.ts';
-import type { ConversationPanel } from '../use-cases.ts';
+import { readOpening, type MovedRow, type Opened, type OpeningRow } from './opening.ts';
+import { standingFrom } from './standing.ts';
+import type { ConversationPanel, PanelOpening } from '../use-cases.ts';
 
 const MAX_REPORT = 2000;
 
-interface MovedRow {
-  object: string;
-  sourceId: string;
-  displayId: string | null;
-  raw: Raw | null;
-  mapped: Raw | null;
-  importedAt: Date | null;
-  updatedAt: Date;
-  baseUrl: string | null;
+/** What the panel shows of a conversation, and who looks; null when the app is not installed there (any more). */
+export async function openPanel(
+  deps: Deps,
+  opened: Opened,
+  options: { standing: 'always' | 'unless_moved'; fresh: boolean },
+): Promise<PanelOpening | null> {
+  const { workspaceId, adminId } = opened;
+  const row = await readOpening(deps.db.sql, opened, {
+    shown: shownObjects(deps),
+    standing: options.standing,
+  });
+  if (row === null) return null;
+  return {
+    actor: { workspaceId, adminId, role: row.role },
+    timezone: row.timezone,
+    moved: row.moved === null ? null : await conversationPanel(deps, workspaceId, row, row.moved),
+    owned: row.moved === null ? recordsOf(deps, row.linked, row.sourceTimezone) : [],
+    standing: row.standing === null ? null : await standingFrom(deps, row.standing, options.fresh),
+  };
 }
 
-/**
- * What an agent sees beside a conversation, from our own tables only: opening a conversation asks once per pinned app
- * and participant, so no live call may hang on it. Null when we did not move that conversation.
- */
-export async function getConversationPanel(
+async function conversationPanel(
   deps: Deps,
-  actor: Actor,
-  conversationId: string,
-  contactId: string | null = null,
+  workspaceId: string,
+  { linked, sourceTimezone: timezone }: OpeningRow,
+  moved: MovedRow,
 ): Promise<ConversationPanel | null> {
-  // Threads stay out of the query: they are the bulk of a record and the panel shows none of them.
-  const [row] = await deps.db.sql<MovedRow[]>`
-    select m.object, m.source_id as "sourceId", m.display_id as "displayId", s.raw - '$children' as raw,
-      r.mapped - 'parts' as mapped, m.updated_at as "updatedAt", c.base_url as "baseUrl",
-      (select min(created_at) from load_journal j where j.workspace_id = m.workspace_id
-        and j.object = m.object and j.source_id = m.source_id) as "importedAt"
-    from id_map m
-    left join source_records s using (workspace_id, object, source_id)
-    left join run_records r on r.run_id = m.created_in_run and r.object = m.object and r.source_id = m.source_id
-    left join source_connections c on c.workspace_id = m.workspace_id
-    where m.workspace_id = ${actor.workspaceId} and m.resource = 'conversations'
-      and m.destination_id = ${conversationId}`;
-  const definition = row === undefined ? undefined : deps.registry.find(row.object);
-  if (row === undefined || definition === undefined) return null;
-  const { source_timezone: timezone } = await getSettingsFor(deps, actor.workspaceId);
-  const values = panelValues(row.raw ?? {}, definition, timezone);
-  const [related, owned] = await Promise.all([
-    recordsLinkedTo(deps, actor.workspaceId, { definition, sourceId: row.sourceId, values }),
-    contactId === null ? [] : getContactRecords(deps, actor, contactId),
-  ]);
+  const definition = deps.registry.find(moved.object);
+  if (definition === undefined) return null;
+  const needed = definition.fields.filter(
+    ({ key, type }) =>
+      type === 'reference' ||
+      type === 'references' ||
+      [...STATUS_KEYS, ...PRIORITY_KEYS, ...SLA_KEYS].includes(key),
+  );
+  const read = withFields(
+    definition,
+    needed.map(({ key }) => key),
+  );
+  const values = panelValues(moved.raw ?? {}, read, timezone);
+  const rows = linked.filter(({ owned }) => !owned);
+  const related = await recordsLinkedTo(deps, workspaceId, { definition: read, values, rows, timezone });
+  const among = new Set(related.map(({ object, source_id }) => `${object}:${source_id}`));
+  const owned = recordsOf(
+    deps,
+    linked.filter((row) => row.owned),
+    timezone,
+  );
   return {
-    number: row.displayId ?? row.sourceId,
-    url: addressOf(row),
+    number: moved.displayId ?? moved.sourceId,
+    url: addressOf(moved),
     status: first(values, STATUS_KEYS),
     priority: first(values, PRIORITY_KEYS),
     sla: first(values, SLA_KEYS),
-    imported_at: (row.importedAt ?? row.updatedAt).toISOString(),
+    imported_at: new Date(moved.importedAt).toISOString(),
     related,
-    owned: owned.filter((one) => !isAmong(related, one)),
+    owned: owned.filter(({ object, source_id }) => !among.has(`${object}:${source_id}`)),
   };
 }
 
 /** The record's own address if its map made one, else that of the desk. */
-function addressOf({ raw, mapped, baseUrl }: MovedRow): string | null {
+function addressOf({ raw, attributes, baseUrl }: MovedRow): string | null {
   const kept = keptUrl(raw);
   if (kept !== null) return kept;
-  const attributes = mapped?.custom_attributes;
   if (baseUrl === null || !isObject(attributes)) return baseUrl;
   const own = Object.values(attributes).find(
     (value) => typeof value === 'string' && value.startsWith(`${baseUrl}/`),

@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { Actor, Page, PageRequest, RejectionAction, RejectionDocument } from '../documents.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
 import { findPage } from '../paging.ts';
+import { forgetCounts } from '../runs/balance.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 
 interface Row {
@@ -240,6 +241,8 @@ async function waive(
     update run_records set outcome = 'waived', step = 'done', waits_for = null,
       reason = coalesce(reason, ${JSON.stringify(unsaid)}::jsonb) || ${JSON.stringify({ waived })}::jsonb
     where id = any(${ids}::bigint[])`;
+  const runIds = [...new Set(rows.map((row) => row.runId))];
+  await forgetCounts(tx, actor.workspaceId, runIds);
   const woken = await wakeChildren(tx, ids);
-  if (woken > 0) await reopenRuns(tx, actor.workspaceId, [...new Set(rows.map((row) => row.runId))]);
+  if (woken > 0) await reopenRuns(tx, actor.workspaceId, runIds);
 }

@@ -9,7 +9,7 @@ import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { followChanges, isFollowed, reopenCarriedGaps } from '../delta/settle-delta.ts';
 import { reverseSources } from '../map/reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
-import { closeLedger } from './balance.ts';
+import { closeLedger, keepCounts } from './balance.ts';
 import { closeLinks, countLinks } from '../links/count-links.ts';
 import { OR, UNFINISHED } from '../load/load-record.ts';
 import { countOutstanding, has, slotsFor, type Outstanding } from './outstanding.ts';
@@ -58,7 +58,11 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
     await settleState(tx, run, outstanding);
   });
+  await keepCounts(deps.db.sql, workspaceId, runId, { olderThanMs: COUNTED_EVERY_MS });
 }
+
+/** A count reads an index of all records of the run: with 100,000 of them some 50 ms, so this is one part in a hundred. */
+const COUNTED_EVERY_MS = 5_000;
 
 const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
 

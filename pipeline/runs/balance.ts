@@ -54,6 +54,36 @@ export async function countRecords(
 }
 
 /**
+ * Counts and keeps the result with the run, for panels; nothing when it was counted in this time, so that it costs a load
+ * one count in a while.
+ */
+export async function keepCounts(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+  options: { olderThanMs: number },
+): Promise<void> {
+  await sql`
+    update runs set counted_at = clock_timestamp(), counts = (
+      select coalesce(jsonb_agg(c), '[]') from (
+        select object, outcome, step, count(*) as records from run_records
+        where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step) c)
+    where workspace_id = ${workspaceId} and id = ${runId}
+      and (counted_at is null or counted_at < clock_timestamp() - make_interval(secs => ${options.olderThanMs / 1000}))`;
+}
+
+/** To be called where records of a run that has ended change: the next panel counts again. */
+export async function forgetCounts(
+  sql: Queryable,
+  workspaceId: string,
+  runIds: readonly string[],
+): Promise<void> {
+  await sql`
+    update runs set counts = null, counted_at = null
+    where workspace_id = ${workspaceId} and id = any(${[...runIds]}::uuid[])`;
+}
+
+/**
  * Total ledger per object. `discovered` is the number of rows, each of which has exactly one outcome, so the sum holds
  * at every instant.
  */
@@ -154,6 +184,7 @@ export async function closeLedger(
   await sql`
     update runs set verification = ${JSON.stringify(verification)}::jsonb, files = ${JSON.stringify(files)}::jsonb
     where workspace_id = ${run.workspaceId} and id = ${run.id}`;
+  await keepCounts(sql, run.workspaceId, run.id, { olderThanMs: 0 });
   const explained = UNEXPLAINED.every((name) => verification[name] === 0);
   return isBalanced(run, ledger) && explained ? 'completed' : 'completed_with_findings';
 }

@@ -53,6 +53,30 @@ export interface RunRow {
   finishedAt: Date | null;
 }
 
+/** Of the table `runs`. */
+export function runColumns(sql: Queryable) {
+  return sql`
+  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification, files,
+  approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
+  rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
+  finished_at as "finishedAt"`;
+}
+
+/** Calls of a run for one object; a sum of PostgreSQL comes as text. */
+export interface CallsRow {
+  object: string;
+  calls: string | number;
+}
+
+/** The workspace's row of the rate budget. */
+export interface BudgetRow {
+  callLimit: number;
+  granted: number;
+  previous: number;
+  share: number;
+  endsAt: Date;
+}
+
 /**
  * The run as people see it, computed from its rows: there is no second set of counters that could disagree. Only what
  * reading back found is taken from the run once it has ended, because nothing changes it until the run is opened again.
@@ -62,16 +86,23 @@ export async function runDocument(
   sql: Queryable,
   run: RunRow,
   now: Date,
-  known: { counts?: readonly RecordCount[]; verification?: Verification } = {},
+  known: {
+    counts?: readonly RecordCount[];
+    verification?: Verification;
+    calls?: readonly CallsRow[];
+    /** Null: no call was ever budgeted. */
+    budget?: BudgetRow | null;
+  } = {},
 ): Promise<RunDocument> {
   const { id, workspaceId } = run;
   const extraction = readExtraction(run);
-  const [counted, verification, calls, rate] = await Promise.all([
+  const [counted, verification, calls, budget] = await Promise.all([
     known.counts ?? countRecords(sql, workspaceId, id),
     run.verification ?? known.verification ?? sumVerification(sql, workspaceId, id),
-    countCalls(sql, workspaceId, id),
-    currentRate(sql, workspaceId, WORKING_STATES.includes(run.state), now),
+    known.calls ?? countCalls(sql, workspaceId, id),
+    known.budget === undefined ? readBudget(sql, workspaceId) : known.budget,
   ]);
+  const rate = rateOf(budget, WORKING_STATES.includes(run.state), now);
   const ledger = ledgerOf(counted, run.objects);
   const progress = progressOf(counted);
   const finished = run.finishedAt !== null;
@@ -93,7 +124,8 @@ export async function runDocument(
     files: fileProofs(run.files ?? {}),
     rate,
     calls: Object.fromEntries(
-      [...calls].map(([object, total]) => {
+      calls.map(({ object, calls: made }) => {
+        const total = Number(made);
         const records = ledger[object]?.discovered ?? 0;
         return [object, { total, per_record: records === 0 ? 0 : Math.round((total / records) * 100) / 100 }];
       }),
@@ -128,33 +160,29 @@ function readExtraction(run: RunRow): Record<string, ExtractionState> {
   );
 }
 
-async function countCalls(sql: Queryable, workspaceId: string, runId: string): Promise<Map<string, number>> {
-  const rows = await sql<{ object: string; calls: string }[]>`
+function countCalls(sql: Queryable, workspaceId: string, runId: string): Promise<CallsRow[]> {
+  return sql<CallsRow[]>`
     select object, sum(calls) as calls from run_calls where workspace_id = ${workspaceId} and run_id = ${runId} group by object`;
-  return new Map(rows.map((row) => [row.object, Number(row.calls)]));
 }
 
-async function currentRate(
-  sql: Queryable,
-  workspaceId: string,
-  working: boolean,
-  now: Date,
-): Promise<RunDocument['rate']> {
-  const rows = await sql<
-    { callLimit: number; granted: number; previous: number; share: number; endsAt: Date }[]
-  >`
+async function readBudget(sql: Queryable, workspaceId: string): Promise<BudgetRow | null> {
+  const [row] = await sql<BudgetRow[]>`
     select call_limit as "callLimit", granted, previous_granted as previous, share_percent as share, window_ends_at as "endsAt"
     from rate_budgets where workspace_id = ${workspaceId}`;
-  const row = rows[0];
-  if (row === undefined) return { calls_per_minute: 0, limit_per_minute: 0, share: 0 };
+  return row ?? null;
+}
+
+function rateOf(budget: BudgetRow | null, working: boolean, now: Date): RunDocument['rate'] {
+  if (budget === null) return { calls_per_minute: 0, limit_per_minute: 0, share: 0 };
+  const { callLimit, granted, previous, share, endsAt } = budget;
   const windowsPerMinute = 60_000 / WINDOW_MS;
   // The last whole window; in the first one there is none yet.
-  const stale = row.endsAt.getTime() + WINDOW_MS < now.getTime();
-  const calls = !working || stale ? 0 : Math.max(row.previous, row.granted);
+  const stale = endsAt.getTime() + WINDOW_MS < now.getTime();
+  const calls = !working || stale ? 0 : Math.max(previous, granted);
   return {
     calls_per_minute: calls * windowsPerMinute,
-    limit_per_minute: row.callLimit * windowsPerMinute,
-    share: row.share / 100,
+    limit_per_minute: callLimit * windowsPerMinute,
+    share: share / 100,
   };
 }
 

@@ -33,7 +33,8 @@ export function activeRunError(error: unknown): unknown {
 export async function reopenRuns(tx: Queryable, workspaceId: string, runIds: string[]): Promise<void> {
   await assertNotSignedOff(tx, workspaceId);
   await tx`
-    update runs set state = 'running', finished_at = null, verification = null, files = null, sets = null
+    update runs set state = 'running', finished_at = null, verification = null, files = null, sets = null, counts = null,
+      counted_at = null
     where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('completed', 'completed_with_findings')`;
   const closed = await tx`
     select 1 from runs where workspace_id = ${workspaceId} and id = any(${runIds}::uuid[]) and state in ('cancelled', 'failed')`;

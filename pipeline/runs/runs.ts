@@ -4,18 +4,16 @@ import type { Queryable } from '../../db/client.ts';
 import { enqueueAdvance } from '../../db/queue.ts';
 import type { RunState } from '../../db/schema/runs.ts';
 import { requireRole } from '../actors.ts';
-import { nothingCompared } from './balance.ts';
 import { writeAudit } from '../audit.ts';
 import { assertNotErased, assertNotSignedOff } from '../cutover/signed-off.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor, Page, PageRequest, RunDocument, StartRunInput } from '../documents.ts';
 import { findPage } from '../paging.ts';
 import { blockingChecks } from '../readiness/preflight.ts';
-import { runDocument, type RunRow } from './report.ts';
+import { runColumns, runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
 import { startRollback } from '../rollback/start-rollback.ts';
-import { recentCounts } from './recent-counts.ts';
-import { ACTIVE_STATES, requireTransition } from './run-state.ts';
+import { requireTransition } from './run-state.ts';
 import { getSettingsFor } from '../settings.ts';
 import { planVerification } from '../verify/verify-again.ts';
 
@@ -123,16 +121,10 @@ async function requireReady(
   }
 }
 
-const COLUMNS = (sql: Queryable) => sql`
-  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification, files,
-  approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
-  rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
-  finished_at as "finishedAt"`;
-
 async function requireRow(sql: Queryable, actor: Actor, runId: string, lock = false): Promise<RunRow> {
   const rows = z.uuid().safeParse(runId).success
     ? await sql<RunRow[]>`
-        select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} and id = ${runId} ${lock ? sql`for update` : sql``}`
+        select ${runColumns(sql)} from runs where workspace_id = ${actor.workspaceId} and id = ${runId} ${lock ? sql`for update` : sql``}`
     : [];
   if (rows[0] === undefined)
     throw new UserError('There is no such run.', { code: 'run_not_found', httpStatus: 404 });
@@ -150,26 +142,12 @@ export async function listRuns(deps: Deps, actor: Actor, request: PageRequest): 
   const page = await findPage<RunRow>(request, {
     count: () => sql`select count(*) as count from runs where workspace_id = ${actor.workspaceId}`,
     rows: (offset, limit) => sql<RunRow[]>`
-      select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit ${limit} offset ${offset}`,
+      select ${runColumns(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit ${limit} offset ${offset}`,
   });
   return {
     ...page,
     items: await Promise.all(page.items.map((row) => runDocument(sql, row, deps.clock.now()))),
   };
-}
-
-/**
- * The newest run, for a panel that opens with every conversation. While it is active its counts may be two seconds old,
- * and what reading back found is left out (all zero): summing that reads every record of the run. Null when none was started.
- */
-export async function getLatestRun(deps: Deps, actor: Actor): Promise<RunDocument | null> {
-  const { sql } = deps.db;
-  const [row] = await sql<RunRow[]>`
-    select ${COLUMNS(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit 1`;
-  if (row === undefined) return null;
-  if (!ACTIVE_STATES.includes(row.state)) return runDocument(sql, row, deps.clock.now());
-  const counts = await recentCounts(deps.db, row);
-  return runDocument(sql, row, deps.clock.now(), { counts, verification: nothingCompared() });
 }
 
 export function pauseRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {

@@ -60,6 +60,7 @@ export function reportPanel(report: Report, { panel, bare, byKind }: Openings, d
     p50_ms: rounded(percentile(panel, 0.5), 1),
     p99_ms: rounded(percentile(panel, 0.99), 1),
     healthz_p95_ms: rounded(percentile(bare, 0.95), 1),
+    p95_to_healthz: rounded(percentile(panel, 0.95) / percentile(bare, 0.95), 2),
     p95_ms_by_opening: Object.fromEntries(
       [...byKind].map(([kind, times]) => [kind, rounded(percentile(times, 0.95), 1)]),
     ),
@@ -88,12 +89,16 @@ export async function benchPanel(report: Report, records: number): Promise<void>
     const enlarged = await enlargeLedger(stage, run.id, records);
     await stage.admin.post(`/runs/${run.id}/resume`);
     report.progress(`panel: ${enlarged} records; measuring`);
+    const cpuBefore = stage.cpuSeconds().server;
     const stopPanel = watchPanel(stage);
     await sleep(MEASURED_MS);
     const openings = await stopPanel();
+    const serverCpuMs = (stage.cpuSeconds().server - cpuBefore) * 1000;
     const { state } = await stage.admin.get<{ state: string }>(`/runs/${run.id}`);
     reportPanel(report, openings, {
       records: enlarged,
+      // One /healthz for each is in it.
+      server_cpu_ms_per_opening: rounded(serverCpuMs / openings.panel.length, 1),
       while: `a load with one worker, at its end ${state}`,
     });
   } finally {

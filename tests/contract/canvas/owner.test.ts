@@ -131,7 +131,6 @@ function scripted(real: UseCases): UseCases {
       script.discovery = { ...idle, state: 'running', started_at: '2026-03-04T09:00:00.000Z' };
       return Promise.resolve(script.discovery);
     },
-    getDiscovery: () => Promise.resolve(script.discovery),
     listMaps: () =>
       Promise.resolve(
         script.maps.map((map) => ({ ...map, rules: map.rules.length, unmapped: map.unmapped.length })),
@@ -166,7 +165,15 @@ function scripted(real: UseCases): UseCases {
       script.runs.unshift(run);
       return Promise.resolve(run);
     },
-    getLatestRun: () => Promise.resolve(script.runs[0] ?? null),
+    listRuns: () => Promise.resolve({ items: script.runs, next_cursor: null, total: script.runs.length }),
+    async openPanel(opened, options) {
+      const opening = await real.openPanel(opened, options);
+      if (opening === null || opening.standing === null) return opening;
+      const { source, discovery, maps, runs } = script;
+      const connected = source.state === 'connected';
+      const standing = { connected, discovery, maps, run: runs[0] ?? null, countedAt: null };
+      return { ...opening, standing };
+    },
     pauseRun: (_actor, id) => changeRun(id, { state: 'paused' }),
     resumeRun: (_actor, id) => changeRun(id, { state: 'running' }),
     approveRun: (_actor, id) => changeRun(id, { approved_at: '2026-03-04T10:00:00.000Z' }),
@@ -359,7 +366,7 @@ describe('the journey of an owner', () => {
   it('hears about errors of ours without their words', async () => {
     const app = createApp({
       deps: test.deps,
-      useCases: { ...test.useCases, getSource: () => Promise.reject(new Error('password=hunter2')) },
+      useCases: { ...test.useCases, openPanel: () => Promise.reject(new Error('password=hunter2')) },
     });
     const broken = panelClient({ app }, { adminId: '5017690', conversationId: '5' });
     const screen = await broken.initialize();
@@ -371,7 +378,7 @@ describe('the journey of an owner', () => {
   it('gets an answer within the deadline when the database is slow', async () => {
     const app = createApp({
       deps: test.deps,
-      useCases: { ...test.useCases, getSource: () => new Promise(() => undefined) },
+      useCases: { ...test.useCases, openPanel: () => new Promise(() => undefined) },
     });
     const slow = panelClient({ app }, { adminId: '5017690', conversationId: '5' });
     const started = performance.now();

@@ -1,0 +1,114 @@
+import type { Database } from '../../db/client.ts';
+import type { Deps } from '../deps.ts';
+import type { DiscoveryDocument, MapSummary, RunDocument } from '../documents.ts';
+import { countRecords, keepCounts, nothingCompared, type RecordCount } from '../runs/balance.ts';
+import { recentCounts } from '../runs/recent-counts.ts';
+import { runDocument, type BudgetRow, type CallsRow, type RunRow } from '../runs/report.ts';
+import { ACTIVE_STATES } from '../runs/run-state.ts';
+
+/** Where a migration stands, in as few words as decide what comes next. */
+export interface Standing {
+  connected: boolean;
+  discovery: Pick<DiscoveryDocument, 'state' | 'error' | 'started_at'> & {
+    objects: { object: string; count: number }[];
+  };
+  maps: Pick<MapSummary, 'object' | 'state'>[];
+  /** The newest; while it is active, what reading back found is left out (all zero). */
+  run: RunDocument | null;
+  /** When the records of the run were counted, where that is not now. */
+  countedAt: Date | null;
+}
+
+/** As JSON of the database has it: times are text. */
+type RunJson = {
+  [K in keyof RunRow]: Date extends RunRow[K] ? Exclude<RunRow[K], Date> | string : RunRow[K];
+} & {
+  counts: RecordCount[] | null;
+  countedSecondsAgo: number | null;
+  countedSinceEnd: boolean;
+  calls: CallsRow[];
+  budget: (Omit<BudgetRow, 'endsAt'> & { endsAt: string }) | null;
+};
+
+export interface StandingRow extends Pick<Standing, 'connected' | 'maps'> {
+  discovery: Standing['discovery'] | null;
+  run: RunJson | null;
+}
+
+/** A person sees no difference. */
+const RECENT_SECONDS = 2;
+const ENDED_SECONDS = 60;
+
+/**
+ * @param fresh a person asked for it: counts are then at most two seconds old. Else they are what the workers or an
+ * earlier look kept, and are counted anew beside the answer.
+ */
+export async function standingFrom(
+  deps: Deps,
+  { run, discovery, ...rest }: StandingRow,
+  fresh: boolean,
+): Promise<Standing> {
+  const unknown = { state: 'idle', error: null, started_at: null, objects: [] } as const;
+  const standing = { ...rest, discovery: discovery ?? { ...unknown, objects: [] } };
+  if (run === null) return { ...standing, run: null, countedAt: null };
+  const { counts, countedAt } = await countsOf(deps, run, fresh);
+  const { sql } = deps.db;
+  const document = await runDocument(sql, rowOf(run), deps.clock.now(), {
+    counts,
+    calls: run.calls,
+    budget: run.budget === null ? null : { ...run.budget, endsAt: new Date(run.budget.endsAt) },
+    ...(ACTIVE_STATES.includes(run.state) ? { verification: nothingCompared() } : {}),
+  });
+  return { ...standing, run: document, countedAt };
+}
+
+async function countsOf(
+  deps: Deps,
+  run: RunJson,
+  fresh: boolean,
+): Promise<{ counts: RecordCount[]; countedAt: Date | null }> {
+  const { db, clock } = deps;
+  const active = ACTIVE_STATES.includes(run.state);
+  const age = run.countedSecondsAgo ?? Infinity;
+  const kept = run.counts;
+  if (!active && kept !== null && run.countedSinceEnd) {
+    // Whoever changes a record of an ended run forgets its counts; this is for a count that was under way meanwhile.
+    if (age > ENDED_SECONDS) countBeside(deps, run);
+    return { counts: kept, countedAt: null };
+  }
+  if (kept !== null && age <= RECENT_SECONDS) return { counts: kept, countedAt: null };
+  if (kept !== null && !fresh) {
+    countBeside(deps, run);
+    return { counts: kept, countedAt: new Date(clock.now().getTime() - age * 1000) };
+  }
+  const counts = active ? await recentCounts(db, run) : await countRecords(db.sql, run.workspaceId, run.id);
+  countBeside(deps, run);
+  return { counts, countedAt: null };
+}
+
+/** Runs that are counted at this moment, by the database they are in: ten panels that open at once cost one count. */
+const COUNTING = new WeakMap<Database, Set<string>>();
+
+/** For whoever looks next; a count that fails is only a count that the next panel makes. */
+function countBeside({ db, log }: Deps, run: Pick<RunJson, 'id' | 'workspaceId'>): void {
+  const counting = COUNTING.get(db) ?? new Set();
+  COUNTING.set(db, counting);
+  if (counting.has(run.id)) return;
+  counting.add(run.id);
+  keepCounts(db.sql, run.workspaceId, run.id, { olderThanMs: RECENT_SECONDS * 1000 })
+    .catch((error: unknown) =>
+      log.warn({ err: error, runId: run.id }, 'the records of a run were not counted'),
+    )
+    .finally(() => counting.delete(run.id));
+}
+
+function rowOf(run: RunJson): RunRow {
+  const time = (value: string | null) => (value === null ? null : new Date(value));
+  return {
+    ...run,
+    createdAt: new Date(run.createdAt),
+    startedAt: time(run.startedAt),
+    finishedAt: time(run.finishedAt),
+    approvedAt: time(run.approvedAt),
+  };
+}
