@@ -12,6 +12,7 @@ import { acquireCalls, reportHeaders } from '../db/rate-budget.ts';
 import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import { createBottleneckWatch, storeSeconds } from './runs/bottleneck.ts';
 import { createByteBudget } from './load/files/byte-budget.ts';
 import { createStoredFiles, type StoredFiles } from './load/files/stored-files.ts';
 import { getSettingsFor } from './settings.ts';
@@ -53,6 +54,7 @@ export function buildDeps(input: DepsInput): Deps {
     allowedHosts: options.infraonAllowedHosts,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   });
+  const rateGates = createRateGates(db, clock, options);
   return {
     db,
     log,
@@ -63,7 +65,12 @@ export function buildDeps(input: DepsInput): Deps {
     ledger: createLedgerWriter(db.sql),
     fileBytes: createByteBudget(FILE_BYTES),
     storedFiles: storedFilesOf(options, log),
-    rateGates: createRateGates(db, clock, options),
+    rateGates,
+    bottleneck: createBottleneckWatch({
+      waitedForBudgetAt: (workspaceId) => rateGates(workspaceId).waitedAt?.(),
+      now: () => clock.now().getTime(),
+      store: (run, seconds) => storeSeconds(db.sql, run, seconds),
+    }),
     secrets: createSecretBox([input.secretKey, ...(input.previousSecretKeys ?? [])]),
     model:
       options.mappingModel === undefined

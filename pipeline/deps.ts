@@ -6,6 +6,7 @@ import type { RateGate } from '../connectors/http/rate-limiter.ts';
 import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import type { BottleneckWatch } from './runs/bottleneck.ts';
 import type { ByteBudget } from './load/files/byte-budget.ts';
 import type { StoredFiles } from './load/files/stored-files.ts';
 
@@ -47,6 +48,8 @@ export interface Deps {
   ledger: LedgerWriter;
   /** One rate limiter per workspace and process, over the budget that all processes share. */
   rateGates: (workspaceId: string) => RateGate;
+  /** Counts what runs wait for while this process works on them. */
+  bottleneck: BottleneckWatch;
   /** Bytes of files that this process may hold at a time, over all records of all workspaces. */
   fileBytes: ByteBudget;
   /** Reads files back from where Intercom stores them, behind the address guard. */

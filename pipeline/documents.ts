@@ -1,6 +1,7 @@
 import type { RunKind, RunState } from '../db/schema/runs.ts';
 import type { DifferenceClass } from '../db/schema/ledger.ts';
 import type { SpareReason, UndoAction } from './rollback/undo-plan.ts';
+import type { Bottleneck } from './runs/bottleneck.ts';
 import type { InventoryField, MappingRule, UnmappedField } from '../objects/mapping.ts';
 
 /** The documents the JSON API and the panel show, as the use cases return them; names are those of the API. */
@@ -180,6 +181,8 @@ export interface RunDocument {
   edges: EdgeCounts[];
   files: FileProofs;
   rate: { calls_per_minute: number; limit_per_minute: number; share: number };
+  /** What the run waited for, in seconds over all workers, and for what most. */
+  bottleneck: Bottleneck;
   calls: Record<string, { total: number; per_record: number }>;
   progress: number;
   eta_seconds: number | null;

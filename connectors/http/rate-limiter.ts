@@ -11,6 +11,8 @@ export interface RateGate {
   /** Resolves when one call may be sent. */
   take(): Promise<void>;
   observe(headers: RateObservation, refused: boolean): void;
+  /** When a call last had to wait because the budget was used up; undefined when none had to. */
+  waitedAt?(): number | undefined;
 }
 
 export interface Grant {
@@ -48,6 +50,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
   let knownLimit: number | undefined;
   let refill: Promise<void> | undefined;
   let reporting = false;
+  let waitedAt: number | undefined;
 
   /** Whether Intercom's window ends at another moment than the one our slice is for. */
   function isOffGrid(resetAtMs: number | undefined): boolean {
@@ -67,11 +70,13 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
         endsAtMs = grant.windowEndsAtMs;
         return;
       }
+      waitedAt = options.now();
       await sleep(Math.max(options.minPauseMs, grant.windowEndsAtMs - options.now()));
     }
   }
 
   return {
+    waitedAt: () => waitedAt,
     async take() {
       for (;;) {
         if (left > 0 && options.now() < endsAtMs) {

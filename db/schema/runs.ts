@@ -8,6 +8,7 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   text,
   uniqueIndex,
   uuid,
@@ -217,6 +218,20 @@ export const runCalls = pgTable(
     calls: integer('calls').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.runId, table.object, table.operation] })],
+);
+
+/** Seconds of a run by what it was waiting for (pipeline/runs/bottleneck.ts). */
+export const runWaits = pgTable(
+  'run_waits',
+  {
+    runId: uuid('run_id')
+      .notNull()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    side: text('side').notNull(),
+    seconds: real('seconds').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.side] })],
 );
 
 /** One budget per workspace, shared by every process through this row (db/rate-budget.ts). */

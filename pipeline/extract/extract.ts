@@ -39,13 +39,16 @@ export async function listSource(
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (!WORKING_STATES.includes(run.state) || run.extraction[object]?.listed === true) return;
-  await runExclusive(deps, run, `list:${object}`, async (signal) => {
+  const list = async (signal: AbortSignal) => {
     const { profile } = await infraonFor(deps, workspaceId);
     const definition = asOffered(deps.registry.get(object), profile);
     if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
     else if (run.kind === 'delta') await listChanges(deps, run, definition, definition.source.object, signal);
     else await listPages(deps, run, definition, definition.source.object, signal);
-  });
+  };
+  await deps.bottleneck.during({ workspaceId, runId }, 'read', () =>
+    runExclusive(deps, run, `list:${object}`, list),
+  );
 }
 
 async function listPages(

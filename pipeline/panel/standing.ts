@@ -1,3 +1,4 @@
+import { NOTHING_MEASURED } from '../runs/bottleneck.ts';
 import type { Database } from '../../db/client.ts';
 import type { Deps } from '../deps.ts';
 import type { DiscoveryDocument, MapSummary, RunDocument } from '../documents.ts';
@@ -57,6 +58,8 @@ export async function standingFrom(
     counts,
     calls: run.calls,
     budget: run.budget === null ? null : { ...run.budget, endsAt: new Date(run.budget.endsAt) },
+    // The panel does not show it, and every query costs it time.
+    bottleneck: NOTHING_MEASURED,
     ...(ACTIVE_STATES.includes(run.state) ? { verification: nothingCompared() } : {}),
   });
   return { ...standing, run: document, countedAt };

@@ -12,6 +12,7 @@ import {
   type Moment,
 } from '../../db/leases.ts';
 import { enqueueAdvance, enqueueWaiting } from '../../db/queue.ts';
+import type { Activity } from './bottleneck.ts';
 import { batchJob } from './outstanding.ts';
 import { messageOf } from '../../errors.ts';
 import type { RecordStep } from '../../db/schema/runs.ts';
@@ -78,8 +79,10 @@ export async function runBatch(
   if (records.length === 0) return;
   let retryAt: Date | null = null;
   try {
-    await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
-      work(records, { deps, run, object, token, signal, fence }),
+    await deps.bottleneck.during(request, activityOf(step), () =>
+      withHeartbeat(deps, token, claimedAt, (signal, fence) =>
+        work(records, { deps, run, object, token, signal, fence }),
+      ),
     );
   } catch (error) {
     retryAt = await afterFailure(deps, run, error, Math.max(...records.map((record) => record.attempts)));
@@ -90,6 +93,11 @@ export async function runBatch(
       await enqueueAdvance(tx, { workspaceId, runId });
     });
   }
+}
+
+function activityOf(step: WorkStep): Activity {
+  if (step === 'extract') return 'read';
+  return step === 'map' ? 'map' : 'write';
 }
 
 /**

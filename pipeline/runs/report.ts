@@ -12,6 +12,7 @@ import {
 import type { EdgeCounts, FileProofs, RunDocument } from '../documents.ts';
 import { ExtractionState } from './frozen-run.ts';
 import { BY_BYTES } from '../load/files/compare-files.ts';
+import { bottleneckOf, type Bottleneck } from './bottleneck.ts';
 import { rollbackDocument } from '../rollback/rollback-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
@@ -92,15 +93,17 @@ export async function runDocument(
     calls?: readonly CallsRow[];
     /** Null: no call was ever budgeted. */
     budget?: BudgetRow | null;
+    bottleneck?: Bottleneck;
   } = {},
 ): Promise<RunDocument> {
   const { id, workspaceId } = run;
   const extraction = readExtraction(run);
-  const [counted, verification, calls, budget] = await Promise.all([
+  const [counted, verification, calls, budget, bottleneck] = await Promise.all([
     known.counts ?? countRecords(sql, workspaceId, id),
     run.verification ?? known.verification ?? sumVerification(sql, workspaceId, id),
     known.calls ?? countCalls(sql, workspaceId, id),
     known.budget === undefined ? readBudget(sql, workspaceId) : known.budget,
+    known.bottleneck ?? bottleneckOf(sql, workspaceId, id),
   ]);
   const rate = rateOf(budget, WORKING_STATES.includes(run.state), now);
   const ledger = ledgerOf(counted, run.objects);
@@ -123,6 +126,7 @@ export async function runDocument(
     edges: run.edges,
     files: fileProofs(run.files ?? {}),
     rate,
+    bottleneck,
     calls: Object.fromEntries(
       calls.map(({ object, calls: made }) => {
         const total = Number(made);

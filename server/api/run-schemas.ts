@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SIDES } from '../../pipeline/runs/bottleneck.ts';
 import { Json, Timestamp } from './common-schemas.ts';
 
 const COUNTS = [
@@ -143,6 +144,12 @@ export const Run = z
         description: 'Files in Intercom: how many were compared byte by byte. Counted when the run ends.',
       }),
     rate: z.object({ calls_per_minute: z.number(), limit_per_minute: z.number(), share: z.number() }),
+    bottleneck: z
+      .object({ side: z.enum(SIDES).nullable(), seconds: z.record(z.enum(SIDES), z.number()) })
+      .meta({
+        description:
+          'What the run waited for, in seconds over all workers, and for what most: the source, the share of the rate budget, the answers of Intercom, or the workers themselves.',
+      }),
     calls: z.record(z.string(), z.object({ total: z.number(), per_record: z.number() })),
     progress: z.number(),
     eta_seconds: z.number().nullable(),

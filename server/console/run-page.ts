@@ -1,4 +1,5 @@
 import type { RunDocument } from '../../pipeline/documents.ts';
+import { bottleneckText } from '../../pipeline/runs/bottleneck.ts';
 import { html, type SafeHtml } from './html.ts';
 import { durationOf } from './cut-over-page.ts';
 import { page, type Viewer } from './page.ts';
@@ -41,6 +42,7 @@ export function runPage(viewer: Viewer, view: RunView): string {
 
 function facts(run: RunDocument): SafeHtml {
   const active = run.finished_at === null && run.state !== 'cancelled';
+  const limit = bottleneckText(run.bottleneck);
   return html`<dl>
       <dt>State</dt>
       <dd>${run.state.replaceAll('_', ' ')}${run.state_reason === null ? '' : `: ${run.state_reason}`}</dd>
@@ -49,6 +51,11 @@ function facts(run: RunDocument): SafeHtml {
         ${Math.floor(run.progress * 100)}
         %${active && run.eta_seconds !== null && `, about ${durationOf(run.eta_seconds)} left`}
       </dd>
+      ${
+        limit !== undefined &&
+        html`<dt>Limited by</dt>
+          <dd>${limit}</dd>`
+      }
       <dt>Started</dt>
       <dd>${run.started_at ?? 'not yet'}</dd>
       <dt>Ended</dt>

@@ -1,4 +1,5 @@
 import type { LedgerCounts, RunDocument } from '../../pipeline/documents.ts';
+import { bottleneckText } from '../../pipeline/runs/bottleneck.ts';
 
 export interface DemoReport {
   sample: RunDocument;
@@ -56,6 +57,8 @@ export function renderReport(report: DemoReport): string {
       `read back: ${checked} values; ${found.map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`).join(', ')}`,
     );
     lines.push(...edgeLines(run));
+    const limit = bottleneckText(run.bottleneck);
+    if (limit !== undefined) lines.push(`limited by ${limit}`);
   }
   lines.push('', 'WAITING FOR A PERSON');
   for (const { object, code, count } of report.rejections)

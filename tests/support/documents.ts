@@ -45,6 +45,10 @@ export function sampleRun(some: Partial<RunDocument> = {}): RunDocument {
     edges: [],
     files: { by_bytes: 0, by_name_and_size: 0, unread: [] },
     rate: { calls_per_minute: 4210.5, limit_per_minute: 10_000, share: 0.8 },
+    bottleneck: {
+      side: 'intercom_budget',
+      seconds: { source: 40, intercom_budget: 3_100, intercom_answers: 0, worker: 12 },
+    },
     calls: { incident: { total: 5100, per_record: 5.7 } },
     progress: 0.437,
     eta_seconds: 5400,
