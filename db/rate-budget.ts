@@ -89,7 +89,8 @@ export async function reportHeaders(
       call_limit = coalesce(${limit}::int, call_limit),
       granted = case
         when ${refused} then greatest(granted, coalesce(${limit}::int, call_limit))
-        when ${remaining}::int is not null and abs(extract(epoch from ${resetAt}::timestamptz - window_ends_at)) <= 1
+        when ${remaining}::int is not null
+          and (${resetAt}::timestamptz is null or abs(extract(epoch from ${resetAt}::timestamptz - window_ends_at)) <= 1)
           then greatest(granted, floor(coalesce(${limit}::int, call_limit) * share_percent / 100.0)::int - ${remaining}::int)
         else granted end,
       window_ends_at = case
