@@ -11,6 +11,7 @@ export const TASKS = {
   discover: z.object({ workspaceId: z.string() }),
   advance_run: RunPayload,
   prepare_run: RunPayload,
+  count_sets: RunPayload,
   list_source: RunPayload.extend({ object: z.string() }),
   select_sample: RunPayload,
   decide_rollback: RunPayload,

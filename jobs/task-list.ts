@@ -2,6 +2,7 @@ import type { TaskName } from '../db/queue.ts';
 import { installationHealthTask, notificationsTask } from './tasks/notices.ts';
 import type { Task } from './define-task.ts';
 import { advanceRunTask } from './tasks/advance-run.ts';
+import { countSetsTask } from './tasks/count-sets.ts';
 import { decideRollbackTask } from './tasks/decide-rollback.ts';
 import { discover } from './tasks/discover.ts';
 import { eraseStagedTask } from './tasks/erase-staged.ts';
@@ -17,6 +18,7 @@ export const TASK_LIST: Record<TaskName, Task> = {
   discover,
   advance_run: advanceRunTask,
   prepare_run: prepareRunTask,
+  count_sets: countSetsTask,
   list_source: listSourceTask,
   select_sample: selectSampleTask,
   decide_rollback: decideRollbackTask,

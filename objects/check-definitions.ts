@@ -28,6 +28,9 @@ function checkFields(definition: ObjectDefinition, names: ReadonlySet<string>): 
     if (key !== undefined && !known.has(key)) problems.push(`${where} names the unknown field "${key}"`);
   }
   if (!known.has('id')) problems.push('it has no field "id"');
+  const listedBy = definition.identity.listedBy?.target;
+  if (listedBy !== undefined && !definition.mapping.some((rule) => rule.target === listedBy))
+    problems.push(`identity.listedBy names "${listedBy}", which no rule writes`);
   for (const field of definition.fields) {
     for (const object of objectsOf(field)) {
       if (!names.has(object)) problems.push(`field "${field.key}" refers to the unknown object "${object}"`);

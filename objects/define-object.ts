@@ -159,6 +159,8 @@ export interface ObjectDefinition {
     template: string;
     /** Field whose normalised value must be unique among the object's records of a run. */
     unique?: { field: string; code: 'duplicate_email' };
+    /** Target with the same value on every record, by which the destination's search finds them all. */
+    listedBy?: { target: string; value: string | boolean };
   };
   mapping: RuleDefinition[];
   /** Source keys or raw paths (with all that lies below) that are deliberately not moved, and where they are kept. */

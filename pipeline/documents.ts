@@ -167,6 +167,22 @@ export interface FileProofs {
   unread: { reason: string; count: number }[];
 }
 
+/** One kind of thing in Intercom, counted as a whole against the ledger. */
+export interface SetCount {
+  /** `contacts`, `conversations`, `custom_object_instances/InfraonAsset`, `tags`, … */
+  set: string;
+  /** In the ledger. */
+  expected: number;
+  /** In Intercom, of those that carry our identity; null where it could not be counted, for the reason in `note`. */
+  found: number | null;
+  /** Found, and not in the ledger. */
+  extra: number;
+  missing: number;
+  /** In no list, and too many to be asked for one by one. */
+  unchecked: number;
+  note: string | null;
+}
+
 export interface RunDocument {
   id: string;
   kind: RunKind;
@@ -180,6 +196,8 @@ export interface RunDocument {
   /** Counted when the run ends; empty before. */
   edges: EdgeCounts[];
   files: FileProofs;
+  /** Counted when everything was read back; empty before, and of samples and rollbacks. */
+  sets: SetCount[];
   rate: { calls_per_minute: number; limit_per_minute: number; share: number };
   /** What the run waited for, in seconds over all workers, and for what most. */
   bottleneck: Bottleneck;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CustomObjectInstance } from './schemas.ts';
+import { CustomObjectInstance, Id } from './schemas.ts';
 import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
 
 /** Largest page (Intercom API 2.16, GET /custom_object_instances/{type}). */
@@ -10,6 +10,41 @@ const InstancePage = z.object({
   total_count: z.number(),
   pages: z.object({ total_pages: z.number() }).nullish(),
 });
+
+const OurId = z
+  .string()
+  .nullish()
+  .transform((id) => id ?? null);
+const NextCursor = z.object({ next: z.object({ starting_after: z.string().nullish() }).nullish() }).nullish();
+
+const FoundContacts = z.object({
+  data: z.array(z.object({ id: Id, external_id: OurId })),
+  total_count: z.number(),
+  pages: NextCursor,
+});
+const FoundConversations = z.object({
+  conversations: z.array(
+    z.object({
+      id: Id,
+      created_at: z.number(),
+      source: z.object({ body: z.string().nullish() }).nullish(),
+    }),
+  ),
+  total_count: z.number(),
+  pages: NextCursor,
+});
+const CompanyPage = z.object({
+  data: z.array(z.object({ id: Id, company_id: OurId })),
+  total_count: z.number(),
+  pages: z.object({ total_pages: z.number() }).nullish(),
+});
+
+/** One condition of a search (Intercom API 2.16, operators of POST /contacts/search and /conversations/search). */
+export interface SearchFilter {
+  field: string;
+  operator: '=' | '^';
+  value: string | number | boolean;
+}
 
 /** One page of a list; `next` is null on the last. */
 export interface ListPage<T> {
@@ -27,7 +62,57 @@ export function createListCalls(transport: IntercomTransport) {
     return parsed.data;
   }
 
+  const searchOf = (query: SearchFilter, cursor: string | null) => ({
+    query,
+    pagination: { per_page: PAGE_SIZE, ...(cursor === null ? {} : { starting_after: cursor }) },
+  });
+
   return {
+    /** Archived and merged contacts are not found; new ones only after the index has caught up. */
+    async pageOfFoundContacts(
+      filter: SearchFilter,
+      cursor: string | null,
+    ): Promise<ListPage<{ id: string; external_id: string | null }>> {
+      const answer = await call(FoundContacts, {
+        method: 'POST',
+        path: '/contacts/search',
+        operation: 'POST /contacts/search',
+        body: searchOf(filter, cursor),
+      });
+      const next = answer.pages?.next?.starting_after ?? null;
+      return { items: answer.data, total: answer.total_count, next };
+    },
+    async pageOfFoundConversations(
+      filter: SearchFilter,
+      cursor: string | null,
+    ): Promise<ListPage<{ id: string; created_at: number; body: string }>> {
+      const answer = await call(FoundConversations, {
+        method: 'POST',
+        path: '/conversations/search',
+        operation: 'POST /conversations/search',
+        body: searchOf(filter, cursor),
+      });
+      const items = answer.conversations.map(({ id, created_at, source }) => ({
+        id,
+        created_at,
+        body: source?.body ?? '',
+      }));
+      return { items, total: answer.total_count, next: answer.pages?.next?.starting_after ?? null };
+    },
+    /** Companies without contacts are in no list, and beyond 10,000 the list ends (Intercom API reference, 1.6 and 4). */
+    async pageOfCompanies(
+      cursor: string | null,
+    ): Promise<ListPage<{ id: string; company_id: string | null }>> {
+      const page = cursor === null ? 1 : Number(cursor);
+      const answer = await call(CompanyPage, {
+        method: 'GET',
+        path: '/companies',
+        operation: 'GET /companies',
+        query: { page, per_page: PAGE_SIZE },
+      });
+      const isLast = answer.data.length === 0 || page >= (answer.pages?.total_pages ?? 1);
+      return { items: answer.data, total: answer.total_count, next: isLast ? null : String(page + 1) };
+    },
     async pageOfInstances(
       type: string,
       cursor: string | null,

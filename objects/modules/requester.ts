@@ -62,7 +62,11 @@ export const object = defineObject({
   ],
   person: { as: 'contact', ids: ['id', 'profile_id', 'user_id'], name: 'name' },
   destination: { resource: 'contacts' },
-  identity: { template: '{id}', unique: { field: 'email', code: 'duplicate_email' } },
+  identity: {
+    template: '{id}',
+    unique: { field: 'email', code: 'duplicate_email' },
+    listedBy: { target: 'custom_attributes.migration_import', value: true },
+  },
   mapping: [
     rule('email', 'email', 'email', { required: true }, 'The unmasked address where the account may see it.'),
     rule('name', 'name', 'string'),

@@ -69,7 +69,11 @@ export const object = defineObject({
   ],
   person: { as: 'teammate', ids: ['id', 'user'], name: 'name' },
   destination: { resource: 'contacts' },
-  identity: { template: '{id}', unique: { field: 'email', code: 'duplicate_email' } },
+  identity: {
+    template: '{id}',
+    unique: { field: 'email', code: 'duplicate_email' },
+    listedBy: { target: 'custom_attributes.migration_import', value: true },
+  },
   mapping: [
     rule('email', 'email', 'email', { required: true }, 'The unmasked address where the account may see it.'),
     rule(

@@ -5,6 +5,7 @@ import type { Registry } from '../../objects/registry.ts';
 import { countRecords, isBalanced, ledgerOf } from '../runs/balance.ts';
 import { ExtractionState } from '../runs/frozen-run.ts';
 import { ACTIVE_STATES } from '../runs/run-state.ts';
+import { newestCounts, SET_FIELD } from '../verify/sets/set-state.ts';
 
 export interface RunFacts {
   id: string;
@@ -152,17 +153,23 @@ function setAside(sql: Queryable, workspaceId: string) {
             and nr.kind in ('sample', 'full', 'delta'))) newest`;
 }
 
+/** Of every record what was found last, and of whole sets what the newest count found. */
 async function newestVerification(
   sql: Queryable,
   workspaceId: string,
 ): Promise<Partial<Record<DifferenceClass, number>>> {
   const rows = await sql<{ class: DifferenceClass; values: number }[]>`
-    select v.key as class, sum(v.value::int)::int as values
-    from (
-      select distinct on (object, source_id) verification from run_records
-      where workspace_id = ${workspaceId} and verification is not null and undo is null
-      order by object, source_id, id desc) newest, jsonb_each_text(newest.verification) v
-    group by v.key`;
+    select class, sum(values)::int as values from (
+      select v.key as class, v.value::int as values
+      from (
+        select distinct on (object, source_id) verification from run_records
+        where workspace_id = ${workspaceId} and verification is not null and undo is null
+        order by object, source_id, id desc) newest, jsonb_each_text(newest.verification) v
+      union all
+      select f.class, 1 from findings f
+      join ${newestCounts(sql, workspaceId)} n on n.run_id = f.run_id and f.field = ${SET_FIELD} || n.set
+      where f.workspace_id = ${workspaceId} and f.repaired_at is null) found
+    group by class`;
   return Object.fromEntries(rows.map((row) => [row.class, row.values]));
 }
 

@@ -2,6 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { StoredReason } from '../../db/schema/runs.ts';
 import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
+import { newestCounts, SET_FIELD } from '../verify/sets/set-state.ts';
 import { csvTable } from './csv.ts';
 import { ROWS_AT_A_TIME } from './snapshot.ts';
 
@@ -54,7 +55,7 @@ export function crosswalk(sql: Queryable, workspaceId: string, linkTo: LinkTo): 
 }
 
 interface VerificationRow {
-  row: 'record' | 'finding';
+  row: 'record' | 'finding' | 'set';
   object: string;
   sourceId: string;
   number: string | null;
@@ -95,7 +96,10 @@ const GRAVITY: readonly DifferenceClass[] = [
   'equal',
 ];
 
-/** One row per record with how many values came out in which class, and after it one row per difference. */
+/**
+ * One row per record with how many values came out in which class, and after it one row per difference; before them one
+ * row per kind of thing that was counted as a whole, and one per thing that is too many or gone.
+ */
 export function verification(sql: Queryable, workspaceId: string): AsyncGenerator<string> {
   const rows = sql<VerificationRow[]>`
     with checked as (
@@ -108,8 +112,15 @@ export function verification(sql: Queryable, workspaceId: string): AsyncGenerato
     union all
     select 'finding', c.object, c.source_id, c.display_id, f.run_id::text, null, f.class, f.field, f.expected, f.actual, f.repaired_at, f.id
     from findings f join checked c on c.run_id = f.run_id and c.object = f.object and c.source_id = f.source_id
+    where f.workspace_id = ${workspaceId} and not starts_with(f.field, ${SET_FIELD})
+    union all
+    select 'finding', f.object, f.source_id, null, f.run_id::text, null, f.class, f.field, f.expected, f.actual, f.repaired_at, f.id
+    from findings f join ${newestCounts(sql, workspaceId)} n on n.run_id = f.run_id and f.field = ${SET_FIELD} || n.set
     where f.workspace_id = ${workspaceId}
-    order by object, "sourceId", id`.cursor(ROWS_AT_A_TIME);
+    union all
+    select 'set', '', '', null, n.run_id::text, null, null, n.set, n.counts->'expected', n.counts->'found', null, 0
+    from ${newestCounts(sql, workspaceId)} n
+    order by object, "sourceId", id, field`.cursor(ROWS_AT_A_TIME);
   return csvTable(VERIFICATION, rows, (row) => {
     const counts = row.counts ?? {};
     const figures = DIFFERENCE_CLASSES.map((name) => counts[name] ?? 0);
@@ -124,7 +135,7 @@ export function verification(sql: Queryable, workspaceId: string): AsyncGenerato
       row.expected,
       row.actual,
       row.repairedAt,
-      ...(row.row === 'finding'
+      ...(row.row !== 'record'
         ? ['', ...DIFFERENCE_CLASSES.map(() => '')]
         : [figures.reduce((sum, figure) => sum + figure, 0), ...figures]),
     ];

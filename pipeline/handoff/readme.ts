@@ -1,5 +1,8 @@
 import type { Queryable } from '../../db/client.ts';
 import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
+import type { SetCount } from '../documents.ts';
+import { fileProofs } from '../runs/report.ts';
+import { newestCounts } from '../verify/sets/set-state.ts';
 import type { PackageContext } from './context.ts';
 
 /** Names come from people and tenants: what Markdown or HTML would read as its own is escaped. */
@@ -54,7 +57,44 @@ async function counts(sql: Queryable, workspaceId: string) {
         where workspace_id = ${workspaceId} and verification is not null and undo is null order by object, source_id, id desc) r,
         jsonb_each_text(r.verification) v
       group by v.key) c`;
-  return { ...row, classes: classes?.classes ?? {} };
+  const sets = await sql<{ counts: SetCount }[]>`
+    select counts from ${newestCounts(sql, workspaceId)} n order by set`;
+  const [proofs] = await sql<{ files: Record<string, number> }[]>`
+    select files from runs
+    where workspace_id = ${workspaceId} and kind <> 'delta' and sample_size is null and files <> '{}'::jsonb and rolled_back_by is null
+    order by finished_at desc limit 1`;
+  return {
+    ...row,
+    classes: classes?.classes ?? {},
+    sets: sets.map(({ counts }) => counts),
+    files: proofs?.files ?? {},
+  };
+}
+
+const SETS_NOTE =
+  'How many things of each kind Intercom has that carry an identity of this migration, against how many this package lists.';
+
+function setsTable(sets: readonly SetCount[]): string {
+  return table(
+    ['Set', 'Expected', 'Found', 'Too many', 'Missing', 'Note'],
+    sets.map(({ set, expected, found, extra, missing, unchecked, note }) => [
+      plain(set),
+      expected,
+      found ?? 'not counted',
+      extra,
+      missing,
+      note === null ? (unchecked === 0 ? '' : `${unchecked} not looked at one by one`) : plain(note),
+    ]),
+  );
+}
+
+function filesLine(files: Record<string, number>): string {
+  const proofs = fileProofs(files);
+  const why = proofs.unread.map(({ reason, count }) => `${count}: ${plain(reason)}`).join('; ');
+  return (
+    `Of the files in Intercom, ${proofs.by_bytes} were compared byte by byte and ${proofs.by_name_and_size} by name, size and type` +
+    (why === '' ? '.' : ` (${why}).`)
+  );
 }
 
 /** What the package is, in words, with the figures of the moment it was made. */
@@ -79,6 +119,9 @@ export async function* readmeFile(sql: Queryable, context: PackageContext): Asyn
       ['Class', 'Values'],
       DIFFERENCE_CLASSES.map((name) => [name, figures.classes[name] ?? 0]),
     ),
+    'The class of a value: `equal` and `equal_after_normalising` (other white space or markup) arrived; `lossy_by_design` was announced in the map; `changed_at_source` and `changed_in_intercom` were changed by people afterwards and left alone; `late` was not visible yet; `mismatch`, `missing` and `extra` are unexplained.',
+    ...(figures.sets.length === 0 ? [] : ['## Counted as a whole', SETS_NOTE, setsTable(figures.sets)]),
+    ...(Object.keys(figures.files).length === 0 ? [] : [filesLine(figures.files)]),
     '## Runs',
     runs.length === 0
       ? 'No run was started yet.'

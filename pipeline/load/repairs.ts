@@ -1,5 +1,6 @@
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { ResourceName } from '../../objects/resources.ts';
+import { SET_FIELD } from '../verify/sets/set-state.ts';
 
 /** What was found to differ: enough to say what can be done about it. */
 export interface Difference {
@@ -28,7 +29,8 @@ const WORTH_REPAIRING: readonly DifferenceClass[] = ['mismatch', 'missing', 'ext
 /** The ways to undo a difference, the mildest first; none when people have to act. */
 export function repairsOf(difference: Difference): Repair[] {
   const { resource, field } = difference;
-  if (!WORTH_REPAIRING.includes(difference.class)) return [];
+  // What counting whole sets found is no difference of the record that it names.
+  if (!WORTH_REPAIRING.includes(difference.class) || field.startsWith(SET_FIELD)) return [];
   if (field === 'record') return difference.class === 'missing' ? [{ action: 'create' }] : [];
   const tag = /^tags\.(.*)$/s.exec(field)?.[1];
   if (tag !== undefined) return [{ action: 'write', steps: [`tag:${tag}`] }];
@@ -68,6 +70,8 @@ function repairsOfConversation({ field, class: kind }: Difference): Repair[] {
 export function suggestionFor(difference: Difference, repairs: readonly Repair[]): string {
   const [first] = repairs;
   if (first !== undefined) return REPAIRED_BY[first.action];
+  if (difference.class === 'missing' && difference.field.startsWith(SET_FIELD))
+    return 'It is gone from Intercom. Start a verification: what it finds to be gone it offers to make anew.';
   switch (difference.class) {
     case 'changed_in_intercom':
       return 'A person changed this in Intercom after it was loaded. It is theirs and is left alone.';

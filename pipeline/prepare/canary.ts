@@ -5,7 +5,7 @@ import type { SchemaType } from '../../objects/attributes.ts';
 import { RESOURCES } from '../../objects/resources.ts';
 import { canaryValue, isKept, type SheetAttribute } from './canary-values.ts';
 
-const CANARY_ID = 'infraon-canary';
+export const CANARY_ID = 'infraon-canary';
 const PROBE_ID = '__probe__';
 /** Options proven per list, one write each. */
 const MAX_OPTION_ROUNDS = 50;

@@ -13,6 +13,7 @@ import { closeLedger, keepCounts } from './balance.ts';
 import { closeLinks, countLinks } from '../links/count-links.ts';
 import { OR, UNFINISHED } from '../load/load-record.ts';
 import { countOutstanding, has, slotsFor, type Outstanding } from './outstanding.ts';
+import { openSetCount } from '../verify/sets/set-state.ts';
 import { advanceRollback } from '../rollback/advance-rollback.ts';
 
 /**
@@ -56,7 +57,7 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     }
     await enqueueWaiting(tx, jobs);
     if (nextAt !== null) await enqueueAdvance(tx, { workspaceId, runId }, nextAt);
-    await settleState(tx, run, outstanding);
+    await settleState(tx, run, outstanding, deps.clock.now());
   });
   await keepCounts(deps.db.sql, workspaceId, runId, { olderThanMs: COUNTED_EVERY_MS });
 }
@@ -183,10 +184,16 @@ async function endOf(tx: Queryable, run: FrozenRun): Promise<RunState> {
   return edges.some(({ missing }) => missing > 0) ? 'completed_with_findings' : state;
 }
 
-async function settleState(tx: Queryable, run: FrozenRun, outstanding: Outstanding): Promise<void> {
+async function settleState(
+  tx: Queryable,
+  run: FrozenRun,
+  outstanding: Outstanding,
+  now: Date,
+): Promise<void> {
   if (!run.objects.every((object) => isListed(run, object))) return;
   const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
-  const ended = left.length === 0 ? await endOf(tx, run) : null;
+  const isThrough = left.length === 0 && (await openSetCount(tx, run, now));
+  const ended = isThrough ? await endOf(tx, run) : null;
   const state: RunState =
     ended !== null ? ended : left.every((step) => step === 'verify') ? 'verifying' : 'running';
   if (state === run.state) return;

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RecordOutcome, RecordStep } from '../../db/schema/runs.ts';
+import { SET_FIELD } from '../verify/sets/set-state.ts';
 import type { LedgerCounts } from '../documents.ts';
 import type { ExtractionState, FrozenRun } from './frozen-run.ts';
 
@@ -154,8 +155,20 @@ export async function sumVerification(
     DifferenceClass,
     number
   >;
-  for (const row of rows) sums[row.class] = Number(row.values);
+  for (const row of [...rows, ...(await setFindings(sql, workspaceId, runId))])
+    sums[row.class] += Number(row.values);
   return { ...sums, checked: Object.values(sums).reduce((total, value) => total + value, 0) };
+}
+
+/** What counting whole sets found counts like the values of records. */
+export async function setFindings(
+  sql: Queryable,
+  workspaceId: string,
+  runId: string,
+): Promise<{ class: DifferenceClass; values: string }[]> {
+  return sql<{ class: DifferenceClass; values: string }[]>`
+    select class, count(*) as values from findings
+    where workspace_id = ${workspaceId} and run_id = ${runId} and starts_with(field, ${SET_FIELD}) and repaired_at is null group by class`;
 }
 
 /** Files compared by their bytes (`bytes`), and of the others why they were not, of all records of a run. */

@@ -13,6 +13,7 @@ import type { EdgeCounts, FileProofs, RunDocument } from '../documents.ts';
 import { ExtractionState } from './frozen-run.ts';
 import { BY_BYTES } from '../load/files/compare-files.ts';
 import { bottleneckOf, type Bottleneck } from './bottleneck.ts';
+import { countsIn } from '../verify/sets/set-state.ts';
 import { rollbackDocument } from '../rollback/rollback-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
@@ -43,6 +44,7 @@ export interface RunRow {
   edges: EdgeCounts[];
   verification: Verification | null;
   files: Record<string, number> | null;
+  sets: unknown;
   approvedBy: string | null;
   approvedAt: Date | null;
   ofRunId: string | null;
@@ -57,7 +59,7 @@ export interface RunRow {
 /** Of the table `runs`. */
 export function runColumns(sql: Queryable) {
   return sql`
-  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification, files,
+  id, workspace_id as "workspaceId", kind, state, state_reason as "stateReason", objects, extraction, edges, verification, files, sets,
   approved_by as "approvedBy", approved_at as "approvedAt", of_run_id as "ofRunId", dry_run as "dryRun",
   rolled_back_by as "rolledBackBy", undo, created_at as "createdAt", started_at as "startedAt",
   finished_at as "finishedAt"`;
@@ -125,6 +127,7 @@ export async function runDocument(
     verification,
     edges: run.edges,
     files: fileProofs(run.files ?? {}),
+    sets: countsIn(run.sets),
     rate,
     bottleneck,
     calls: Object.fromEntries(
@@ -146,7 +149,8 @@ export async function runDocument(
   };
 }
 
-function fileProofs({ [BY_BYTES]: byBytes = 0, ...others }: Record<string, number>): FileProofs {
+/** Sums of `run_records.files` as people read them. */
+export function fileProofs({ [BY_BYTES]: byBytes = 0, ...others }: Record<string, number>): FileProofs {
   const unread = Object.entries(others).map(([reason, count]) => ({ reason, count }));
   return {
     by_bytes: byBytes,

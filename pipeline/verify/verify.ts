@@ -10,18 +10,13 @@ import { namedLinks } from '../links/named-links.ts';
 import { openContext } from '../load/context.ts';
 import type { Comparison, Loaded, LoadContext, Verification } from '../load/destination.ts';
 import { destinationOf } from '../load/destinations.ts';
+import { lookAgainMs } from './look-again.ts';
 import { readByPages } from './verify-pages.ts';
 
 /** Reads under way at a time; the rate budget decides how fast they really go. */
 const READS_AT_A_TIME = 32;
 /** Intercom's clock and ours may differ; a change this soon after ours is ours. */
 const OWN_WRITE_TOLERANCE_SECONDS = 5;
-
-/**
- * What is not visible yet is looked at again after these shares of `search_lag_seconds` (at its default, the 30, 60,
- * 120 and 300 seconds of the Intercom API reference, section 12); what is still not there then is missing.
- */
-const LOOK_AGAIN_LAGS = [0.5, 1, 2, 5];
 
 interface VerifiedRecord {
   id: number;
@@ -88,11 +83,8 @@ function settleLate(
 ): Pick<VerifiedRecord, 'comparisons' | 'lookAgainAt'> {
   if (!comparisons.some((comparison) => comparison.class === 'late'))
     return { comparisons, lookAgainAt: null };
-  const lags = LOOK_AGAIN_LAGS[attempts - 1];
-  if (lags !== undefined) {
-    const pauseMs = lags * run.settings.search_lag_seconds * 1000;
-    return { comparisons, lookAgainAt: new Date(deps.clock.now().getTime() + pauseMs) };
-  }
+  const pauseMs = lookAgainMs(attempts - 1, run.settings.search_lag_seconds);
+  if (pauseMs !== null) return { comparisons, lookAgainAt: new Date(deps.clock.now().getTime() + pauseMs) };
   const settled = comparisons.map((comparison) =>
     comparison.class === 'late' ? { ...comparison, class: 'missing' as const } : comparison,
   );

@@ -134,6 +134,21 @@ export const Run = z
     balanced: z.boolean(),
     verification: z.record(z.enum(['checked', ...CLASSES]), z.number()),
     edges: z.array(Edge),
+    sets: z
+      .array(
+        z.object({
+          set: z.string(),
+          expected: z.number(),
+          found: z.number().nullable(),
+          extra: z.number(),
+          missing: z.number(),
+          unchecked: z.number(),
+          note: z.string().nullable(),
+        }),
+      )
+      .meta({
+        description: 'Kinds of things counted in Intercom against the ledger, when everything was read back.',
+      }),
     files: z
       .object({
         by_bytes: z.number(),

@@ -125,9 +125,9 @@ async function serve(state: SimState, request: IncomingMessage, response: Server
   else send(response, lost.status, rendered);
 }
 
-/** The control plane and the inbox page are no calls of the app: no fault strikes them and nothing counts them. */
+/** The control plane, the inbox page and stored files are no calls of the API: no fault strikes them, nothing counts them. */
 function isOffTheRecord(path: string): boolean {
-  return path.startsWith('/_sim/') || path === '/inbox' || path.startsWith('/inbox/');
+  return path === '/inbox' || ['/_sim/', '/inbox/', '/attachments/'].some((start) => path.startsWith(start));
 }
 
 /** What answers instead of the handler, so that nothing is written. */

@@ -14,6 +14,7 @@ import {
   finished,
   fullRun,
   installed,
+  otherApp,
   rejections,
   sampled,
   setFaults,
@@ -87,23 +88,9 @@ describe('rejected records', () => {
 
   /** A person whose contact was deleted for good a moment ago: its external id is locked. */
   async function lockExternalId(externalId: string): Promise<void> {
-    const { token } = await control<{ token: string }>(stage, 'POST', 'tokens', {
-      workspace_id: tenant.workspaceId,
-    });
-    const call = (method: string, path: string, body?: unknown) =>
-      fetch(`${stage.intercom.url}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'intercom-version': '2.16',
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-    const made = (await (await call('POST', '/contacts', { external_id: externalId })).json()) as {
-      id: string;
-    };
-    await call('DELETE', `/contacts/${made.id}`);
+    const call = await otherApp(stage, tenant);
+    const made = await call('POST', '/contacts', { external_id: externalId });
+    await call('DELETE', `/contacts/${made['id']}`);
   }
 
   it('are set aside with their codes, each with words that say what happened and what to do', async () => {

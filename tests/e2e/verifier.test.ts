@@ -1,15 +1,17 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindingDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { Article } from '../../simulators/intercom/content/store.ts';
 import type { Conversation, Part } from '../../simulators/intercom/records.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { conversationsOf, expectGoodRun, writtenParts } from '../support/fidelity.ts';
-import { openStage, type Stage } from '../support/stage.ts';
+import { FALLBACK_ID, openStage, type Stage } from '../support/stage.ts';
 import {
   control,
   finished,
   fullRun,
   installed,
+  otherApp,
   requestsSince,
   sampled,
   start,
@@ -42,6 +44,17 @@ const OBJECT_OF: Record<string, string> = {
   InfraonChange: 'change',
   InfraonRelease: 'release',
 };
+
+/** Kinds of things that are counted as a whole. */
+const COUNTED = [
+  'companies',
+  'contacts',
+  ...Object.keys(OBJECT_OF).map((type) => `custom_object_instances/${type}`),
+  'articles',
+  'conversations',
+  'tags',
+  'collections',
+];
 
 /** A difference as the verifier should report it. */
 interface Expected {
@@ -125,6 +138,12 @@ describe('the verifier', () => {
     expect(await findings(full.id)).toEqual([]);
     expect(full.files).toMatchObject({ by_name_and_size: 0, unread: [] });
     expect(full.files.by_bytes).toBeGreaterThan(EACH);
+    expect(
+      full.sets
+        .filter(({ expected }) => expected > 0)
+        .map(({ set }) => set)
+        .sort(),
+    ).toEqual([...COUNTED].sort());
     await readLedger();
   }, 120_000);
 
@@ -456,6 +475,68 @@ describe('the verifier', () => {
     expectGoodRun(again);
     expect((await findings(again.id)).map((each) => each.class)).toEqual([THEIRS]);
   }, 240_000);
+
+  it('finds in Intercom what the ledger does not know, and what is gone though it was not looked at', async () => {
+    const { workspace } = tenant;
+    const call = await otherApp(stage, tenant);
+    await control(stage, 'PATCH', 'limits', { search_lag_ms: 0 });
+    const [[incident, [conversation]]] = [...conversationsOf(tenant, desk)] as [[string, Conversation[]]];
+    const person = [...workspace.contacts.values()].find(
+      (each) => each.id === conversation!.authorContactId,
+    )!;
+    const [twin, gone] = [...workspace.content.articles.values()] as [Article, Article];
+    const marker = /INFRAON\w+/.exec(conversation!.body)![0];
+    const opening = (body: string, more: object) =>
+      call('POST', '/conversations', { from: { type: 'user', id: person.id }, body, ...more });
+
+    const doubled = await opening(`Again.\n\n${marker}`, { created_at: conversation!.createdAt });
+    const leftOver = await opening('Of an earlier load.\n\nINFRAONINCI0', { created_at: 1_500_000_000 });
+    const contact = await call('POST', '/contacts', {
+      external_id: 'nobody',
+      custom_attributes: { migration_import: true },
+    });
+    const company = await call('POST', '/companies', { company_id: 'infraon:org:none', name: 'None' });
+    await call('POST', `/contacts/${contact['id']}/companies`, { id: company['id'] });
+    const instance = await call('POST', '/custom_object_instances/InfraonAsset', {
+      external_id: 'infraon-canary',
+      custom_attributes: {},
+    });
+    const article = await call('POST', '/articles', {
+      title: twin.title,
+      author_id: Number(FALLBACK_ID),
+      parent_id: Number(twin.parentId),
+      parent_type: 'collection',
+    });
+    // What people make of their own, even with our words, is none of our business.
+    await opening(`About ${marker}`, {});
+    await call('POST', '/contacts', { external_id: 'somebody' });
+    await call('POST', '/custom_object_instances/InfraonAsset', {
+      external_id: 'theirs',
+      custom_attributes: {},
+    });
+    await call('POST', '/articles', { title: 'Theirs', author_id: Number(FALLBACK_ID) });
+    await call('DELETE', `/articles/${gone.id}`);
+
+    run = await finished(tenant, await start(tenant, { kind: 'verify', limit: 1 }));
+    const found = (await findings(run.id)).filter(({ class: name }) => name !== THEIRS);
+    expect(run.state).toBe('completed_with_findings');
+    const { extra, missing } = run.verification;
+    expect({ extra, missing }).toEqual({ extra: 6, missing: 1 });
+    const stray = (id: string | undefined) => ({ object: 'workspace', source_id: `intercom:${id}` });
+    const ids = (each: FindingDocument) => (each.actual as { id: string } | null)?.id ?? each.expected;
+    expect(found.map((each) => [each.object, each.source_id, each.class, ids(each)]).sort()).toEqual(
+      [
+        ['incident', incident, 'extra', doubled['conversation_id']],
+        [...Object.values(stray(leftOver['conversation_id'])), 'extra', leftOver['conversation_id']],
+        [...Object.values(stray(contact['id'])), 'extra', contact['id']],
+        [...Object.values(stray(company['id'])), 'extra', company['id']],
+        [...Object.values(stray(instance['id'])), 'extra', instance['id']],
+        ['article', recordOf('articles', twin.id).source_id, 'extra', article['id']],
+        ['article', recordOf('articles', gone.id).source_id, 'missing', gone.id],
+      ].sort(),
+    );
+    expect(found.map((each) => each.suggestion).join()).not.toContain('Repair');
+  }, 60_000);
 
   async function repairAll(body: Record<string, unknown>): Promise<{ affected: number }> {
     const answer = await tenant.admin.post<{ affected: number }>('/findings/repair', {

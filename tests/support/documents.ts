@@ -43,6 +43,7 @@ export function sampleRun(some: Partial<RunDocument> = {}): RunDocument {
       extra: 0,
     },
     edges: [],
+    sets: [],
     files: { by_bytes: 0, by_name_and_size: 0, unread: [] },
     rate: { calls_per_minute: 4210.5, limit_per_minute: 10_000, share: 0.8 },
     bottleneck: {

@@ -15,6 +15,7 @@ export function expectGoodRun(run: RunDocument): void {
     extra: 0,
     late: 0,
   });
+  for (const { set, expected, found } of run.sets) expect({ set, found }).toEqual({ set, found: expected });
   for (const [object, { discovered, ...outcomes }] of Object.entries(run.objects)) {
     const sum = Object.values(outcomes).reduce((total, count) => total + count, 0);
     expect({ object, sum, pending: outcomes.pending }).toEqual({ object, sum: discovered, pending: 0 });

@@ -95,6 +95,30 @@ export async function control<T>(
   return JSON.parse(text) as T;
 }
 
+/** Calls the API of the simulated Intercom as another app of the workspace does. */
+export async function otherApp(
+  stage: Place,
+  tenant: Tenant,
+): Promise<(method: string, path: string, body?: unknown) => Promise<Record<string, string>>> {
+  const { token } = await control<{ token: string }>(stage, 'POST', 'tokens', {
+    workspace_id: tenant.workspaceId,
+  });
+  return async (method, path, body) => {
+    const response = await fetch(`${stage.intercom.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'intercom-version': '2.16',
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as Record<string, string>;
+    if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
+}
+
 export function setFaults(stage: Place, rules: FaultRule[]): void {
   stage.intercom.state.faults.clear();
   stage.intercom.state.faults.add(rules);

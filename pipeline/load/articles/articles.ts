@@ -74,9 +74,11 @@ function authorOf(payload: ArticlePayload, context: LoadContext): string {
   return typeof adminId === 'string' ? adminId : context.fallbackAdminId;
 }
 
-/** What stands in the draft until its text is written. */
+export const PLACEHOLDER = 'This article is being migrated.';
+
+/** What stands in the draft until its text is written; its last word is the marker. */
 function placeholder(payload: ArticlePayload): string {
-  return `<p>This article is being migrated. ${escapeText(payload.marker)}</p>`;
+  return `<p>${PLACEHOLDER} ${escapeText(payload.marker)}</p>`;
 }
 
 function createStep(payload: ArticlePayload, kind: Kind): Step {

@@ -4,6 +4,7 @@ import { runBatch } from '../../../pipeline/runs/batch.ts';
 import type { EdgeCounts, SettingsDocument } from '../../../pipeline/documents.ts';
 import { loadBatch } from '../../../pipeline/load/load.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
+import { countSets } from '../../../pipeline/verify/sets/count-sets.ts';
 import { verifyBatch } from '../../../pipeline/verify/verify.ts';
 import { OWNER, control, planningWorld, type World } from '../planning/world.ts';
 
@@ -101,6 +102,7 @@ async function move(
     await advanceRun(deps, workspaceId, runId);
   }
   await runBatch(deps, { ...place, step: 'verify' }, verifyBatch);
+  await countSets(deps, workspaceId, runId);
   await advanceRun(deps, workspaceId, runId);
   const [ended] = await sql<{ state: string; edges: EdgeCounts[] }[]>`
     select state, edges from runs where id = ${runId}`;
