@@ -49,7 +49,7 @@ export interface TransportOptions {
   gate: RateGate;
   now: () => number;
   /** Every answered or lost call, for the run's counters. */
-  onCall?: (operation: string, status: number | null) => void;
+  onCall?: (operation: string, status: number | null, date?: string) => void;
   /** Asked before each write leaves; throws when the work is no longer ours to do. */
   fence?: () => void;
 }
@@ -64,7 +64,7 @@ export function createIntercomTransport(options: TransportOptions): IntercomTran
       options.onCall?.(call.operation, null);
       throw error;
     }
-    options.onCall?.(call.operation, response.status);
+    options.onCall?.(call.operation, response.status, response.headers['date']);
     options.gate.observe(rateHeaders(response.headers), response.status === 429);
     if (call.answerUnread === true && looksWhole(response)) return undefined;
     const { status, bytes } = response;

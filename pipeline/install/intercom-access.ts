@@ -50,7 +50,7 @@ export async function intercomFor(
   deps: Deps,
   workspaceId: string,
   gate: RateGate = singleCallGate(() => deps.clock.now().getTime()),
-  onCall?: (operation: string, status: number | null) => void,
+  onCall?: (operation: string, status: number | null, date?: string) => void,
   fence?: () => void,
 ): Promise<{ client: IntercomClient; installation: InstallationFacts }> {
   const rows = await deps.db.sql<InstallationRow[]>`

@@ -22,6 +22,8 @@ export interface BatchContext extends LoadContext {
   learn: (ref: RecordRef, loaded: Loaded) => void;
   /** Writes the counted calls down; called while the batch runs and at its end. */
   flushCalls(): Promise<void>;
+  /** By how much Intercom's clock goes before ours, as its newest answer said; 0 before there was one. */
+  clockAheadMs(): number;
 }
 
 /** Everything a batch of payloads needs, looked up once: the client, the ids of what they refer to, people, tags. */
@@ -29,7 +31,12 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const { deps, run, object } = scope;
   const { sql } = deps.db;
   const calls = new Map<string, number>();
-  const count = (operation: string) => calls.set(operation, (calls.get(operation) ?? 0) + 1);
+  let clockAheadMs = 0;
+  const count = (operation: string, _status: number | null, date?: string) => {
+    calls.set(operation, (calls.get(operation) ?? 0) + 1);
+    const serverMs = Date.parse(date ?? '');
+    if (!Number.isNaN(serverMs)) clockAheadMs = serverMs - deps.clock.now().getTime();
+  };
   const gate = deps.rateGates(run.workspaceId);
   const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count, scope.fence.check);
   const refs = payloads.flatMap(referencesIn);
@@ -67,6 +74,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     files,
     keepFile: createKeepFile(sql, run.workspaceId, files),
     withLinks,
+    clockAheadMs: () => clockAheadMs,
     learn: (ref, record) => void loaded.set(keyOf(ref), record),
     async flushCalls() {
       const counted = [...calls].map(([operation, number]) => ({ operation, calls: number }));

@@ -12,11 +12,10 @@ import type { Comparison, Loaded, LoadContext, Verification } from '../load/dest
 import { destinationOf } from '../load/destinations.ts';
 import { lookAgainMs } from './look-again.ts';
 import { readByPages } from './verify-pages.ts';
+import { wasOurs, whoseChange, type OurWrites } from './whose-change.ts';
 
 /** Reads under way at a time; the rate budget decides how fast they really go. */
 const READS_AT_A_TIME = 32;
-/** Intercom's clock and ours may differ; a change this soon after ours is ours. */
-const OWN_WRITE_TOLERANCE_SECONDS = 5;
 
 interface VerifiedRecord {
   id: number;
@@ -31,6 +30,9 @@ interface LoadedRow extends Loaded {
   sourceId: string;
   origin: 'created' | 'adopted';
   updatedAt: Date;
+  beganAt: Date;
+  /** Of the database, which dates our writes. */
+  now: Date;
 }
 
 /** Reads a batch of loaded records back and compares every mapped field, part and relation. */
@@ -55,15 +57,19 @@ export async function verifyBatch(records: ClaimedRecord[], scope: BatchScope): 
   const intercom = await readByPages(context.intercom, wanted, scope.signal);
   const pages = { ...context, intercom, storedFiles: deps.storedFiles };
   const verified: VerifiedRecord[] = [];
+  const readAt = deps.clock.now().getTime();
   const store = () => storeVerified(scope, verified.splice(0));
   try {
     await forEachConcurrently(records, READS_AT_A_TIME, scope.signal, async (record) => {
       const payload = record.mapped as unknown as Payload;
       const row = loaded.get(record.sourceId);
       const verification = row === undefined ? null : await lookAt(payload, row, pages, context);
-      const comparisons = withLook(explain(verification, row), record.look).filter(
-        ({ field }) => !ignored.has(field),
+      // Milliseconds from the database's clock to Intercom's.
+      const aheadMs = context.clockAheadMs() - ((row?.now.getTime() ?? readAt) - readAt);
+      const explained = await explain(verification, row, aheadMs, (field, value) =>
+        wasOurs(sql, run.workspaceId, { ref: object, sourceId: record.sourceId }, field, value),
       );
+      const comparisons = withLook(explained, record.look).filter(({ field }) => !ignored.has(field));
       const settled = settleLate(comparisons, record, scope);
       const links = linksReadBack(namedLinks(payload, context), settled.comparisons);
       verified.push({ id: record.id, sourceId: record.sourceId, ...settled, links });
@@ -108,16 +114,17 @@ async function lookAt(
 }
 
 /** A record that is not there is one missing value; a difference that a person made since is theirs. */
-function explain(verification: Verification | null, row: LoadedRow | undefined): Comparison[] {
-  if (verification === null || row === undefined) {
+async function explain(
+  verification: Verification | null,
+  row: LoadedRow | undefined,
+  aheadMs: number,
+  wasOurs: OurWrites['wasOurs'],
+): Promise<Comparison[]> {
+  if (verification === null || row === undefined)
     return [{ field: 'record', class: 'missing', expected: row?.destinationId ?? null, actual: null }];
-  }
-  const ourLastWrite = row.updatedAt.getTime() / 1000 + OWN_WRITE_TOLERANCE_SECONDS;
-  const editedSince = verification.updatedAt !== null && verification.updatedAt > ourLastWrite;
-  if (!editedSince) return verification.comparisons;
-  return verification.comparisons.map((comparison) =>
-    UNEXPLAINED.includes(comparison.class) ? { ...comparison, class: 'changed_in_intercom' } : comparison,
-  );
+  const onTheirClock = (at: Date) => Math.floor((at.getTime() + aheadMs) / 1000);
+  const [lastAt, beganAt] = [onTheirClock(row.updatedAt), onTheirClock(row.beganAt)];
+  return whoseChange(verification, { lastAt, beganAt, wasOurs });
 }
 
 /** What people changed before our last write was left as they made it. */
@@ -137,8 +144,10 @@ async function loadedRows(
   ids: string[],
 ): Promise<Map<string, LoadedRow>> {
   const rows = await sql<LoadedRow[]>`
-    select source_id as "sourceId", destination_id as "destinationId", facts, origin, updated_at as "updatedAt"
-    from id_map where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})`;
+    select m.source_id as "sourceId", m.destination_id as "destinationId", m.facts, m.origin, m.updated_at as "updatedAt",
+      coalesce(r.created_at, m.updated_at) as "beganAt", now() as now
+    from id_map m left join runs r on r.id = m.created_in_run and r.workspace_id = m.workspace_id
+    where m.workspace_id = ${workspaceId} and m.object = ${object} and m.source_id = any(${ids})`;
   return new Map(rows.map((row) => [row.sourceId, row]));
 }
 

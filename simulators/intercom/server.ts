@@ -118,7 +118,10 @@ async function serve(state: SimState, request: IncomingMessage, response: Server
     return;
   }
   const lost = fault?.mode === 'status_after_commit' ? injected(fault, incoming.requestId) : reply;
-  const rendered = render(lost.body, withFaultyHeaders(fault, { ...reply.headers, ...lost.headers }, at));
+  const rendered = render(
+    lost.body,
+    withFaultyHeaders(fault, { Date: new Date(at).toUTCString(), ...reply.headers, ...lost.headers }, at),
+  );
   record(lost.status, rendered.text);
   if (state.switches.answerAfterMs > 0) await sleep(state.switches.answerAfterMs, undefined, { ref: false });
   if (fault?.mode === 'truncate') sendHalf(response, lost.status, rendered);

@@ -5,7 +5,7 @@ import type { Article } from '../../simulators/intercom/content/store.ts';
 import type { Conversation, Part } from '../../simulators/intercom/records.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { conversationsOf, expectGoodRun, writtenParts } from '../support/fidelity.ts';
-import { FALLBACK_ID, openStage, type Stage } from '../support/stage.ts';
+import { FALLBACK_ID, openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import {
   control,
   finished,
@@ -441,9 +441,18 @@ describe('the verifier', () => {
     const edit = { resource: 'contact', id: person.id, set: { name: 'Renamed' } };
     await control(stage, 'POST', 'edit', { workspace_id: tenant.workspaceId, ...edit });
     person.updatedAt += 3_600;
+    // So soon that no clock tells it from our own write: the words do.
+    const [[incident, [noted]]] = [...conversationsOf(tenant, desk)].filter(([id]) => !touched.has(id)) as [
+      [string, Conversation[]],
+    ];
+    const { updatedAt } = noted!;
+    const note = { resource: 'conversation', id: noted!.id, note: 'I am on it.', admin_id: OWNER_ID };
+    await control(stage, 'POST', 'edit', { workspace_id: tenant.workspaceId, ...note });
+    noted!.updatedAt = updatedAt;
     run = await finished(tenant, await start(tenant, { kind: 'verify' }));
-    const [theirs, ...more] = (await findings(run.id)).filter(({ class: name }) => name === THEIRS);
-    expect(more).toEqual([]);
+    const all = (await findings(run.id)).filter(({ class: name }) => name === THEIRS);
+    expect(all.map((each) => each.source_id).sort()).toEqual([person.externalId, incident].sort());
+    const theirs = all.find((each) => each.object !== 'incident');
     expect(theirs).toMatchObject({
       field: 'name',
       source_id: person.externalId,
@@ -467,13 +476,13 @@ describe('the verifier', () => {
 
   it('makes anew what cannot be edited, once asked to, and finds everything equal', async () => {
     for (const kind of UNEXPLAINED) await repairAll({ class: kind, action: 'reload' });
-    expect((await findings(run.id)).map((each) => each.class)).toEqual([THEIRS]);
+    expect((await findings(run.id)).map((each) => each.class)).toEqual([THEIRS, THEIRS]);
     expect(conversationsOf(tenant, desk).size).toBe(new Set(keys.keys()).size);
     for (const [id, found] of conversationsOf(tenant, desk))
       expect({ id, copies: found.length }).toEqual({ id, copies: 1 });
     const again = await finished(tenant, await start(tenant, { kind: 'verify' }));
     expectGoodRun(again);
-    expect((await findings(again.id)).map((each) => each.class)).toEqual([THEIRS]);
+    expect((await findings(again.id)).map((each) => each.class)).toEqual([THEIRS, THEIRS]);
   }, 240_000);
 
   it('finds in Intercom what the ledger does not know, and what is gone though it was not looked at', async () => {
