@@ -1,6 +1,5 @@
 import type { RecordChange } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
-import { RateLimitError } from '../../errors.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { actionFor } from '../failure-policy.ts';
 import type { Progress } from './progress.ts';
@@ -44,7 +43,7 @@ export function afterFailure(
   record: ClaimedRecord,
   { progress }: Journey,
 ): Change {
-  const startsOver = progress?.wrote === true || error instanceof RateLimitError;
+  const startsOver = progress?.wrote === true;
   const attempts = startsOver ? 1 : record.attempts;
   const failure = actionFor(error, deps.clock.now(), attempts);
   switch (failure.action) {

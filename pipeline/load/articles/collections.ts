@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntercomClient } from '../../../connectors/intercom/client.ts';
 import type { Collection } from '../../../connectors/intercom/schemas.ts';
 import { claimExclusive, moment, releaseLease, type Fence } from '../../../db/leases.ts';
-import { LeaseLostError, RateLimitError } from '../../../errors.ts';
+import { LeaseLostError, RateLimitError, TransientError } from '../../../errors.ts';
 import { treeOrder, type FolderNode } from '../../../objects/folders.ts';
 import { leaseMsOf, withHeartbeat } from '../../runs/batch.ts';
 import { callLifeMs, type Deps } from '../../deps.ts';
@@ -116,31 +116,50 @@ async function makeMissing(
     fence.check();
     listed ??= await intercom.listCollections();
     const parentId = path.length === 1 ? null : (ids.get(collectionKey(path.slice(0, -1))) ?? null);
-    ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+    try {
+      ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+    } catch (error) {
+      if (!(error instanceof TransientError) || !error.outcomeUnknown) throw error;
+      // Often it is there: then the articles need not wait until it must be.
+      listed = await intercom.listCollections();
+      if (foundIn(run, { path, parentId, listed }) === undefined) throw error;
+      ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+    }
   }
   return ids;
+}
+
+interface Place {
+  path: string[];
+  parentId: string | null;
+  listed: Collection[];
+}
+
+function foundIn(run: FrozenRun, { path, parentId, listed }: Place): Collection | undefined {
+  const name = (path.at(-1) ?? '').toLowerCase();
+  const helpCenterId = run.settings.help_center_id;
+  return listed.find(
+    (collection) =>
+      collection.name.trim().toLowerCase() === name &&
+      collection.parent_id === parentId &&
+      (helpCenterId === null || collection.help_center_id === helpCenterId),
+  );
 }
 
 async function findOrMake(
   deps: Deps,
   run: FrozenRun,
   intercom: IntercomClient,
-  place: { path: string[]; parentId: string | null; listed: Collection[] },
+  place: Place,
 ): Promise<string> {
   const { sql } = deps.db;
-  const { path, parentId, listed } = place;
+  const { path, parentId } = place;
   const key = collectionKey(path);
-  const name = path.at(-1) ?? '';
   const helpCenterId = run.settings.help_center_id;
   const [intent] = await sql<{ updatedAt: Date }[]>`
     select updated_at as "updatedAt" from prepared_items
     where workspace_id = ${run.workspaceId} and kind = ${KIND} and name = ${key} and destination_id = ''`;
-  const found = listed.find(
-    (collection) =>
-      collection.name.trim().toLowerCase() === name.toLowerCase() &&
-      collection.parent_id === parentId &&
-      (helpCenterId === null || collection.help_center_id === helpCenterId),
-  );
+  const found = foundIn(run, place);
   if (found !== undefined) {
     const ours =
       intent !== undefined &&
@@ -151,7 +170,7 @@ async function findOrMake(
   if (intent !== undefined) waitUntilListed(deps, run, intent.updatedAt);
   await remember(deps, run, key, '', 'created');
   const made = await intercom.createCollection({
-    name,
+    name: path.at(-1) ?? '',
     ...(parentId === null ? {} : { parent_id: parentId }),
     ...(helpCenterId === null ? {} : { help_center_id: Number(helpCenterId) }),
   });

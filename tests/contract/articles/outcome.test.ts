@@ -65,10 +65,7 @@ describe('an answer that gets lost', () => {
     ]);
     const runId = await articles.start();
     const { sql } = articles.world.deps.db;
-    for (let turn = 0; turn < 3; turn += 1) {
-      await articles.work(runId, 'load');
-      await sql`update run_records set not_before = null`;
-    }
+    await articles.work(runId, 'load');
     expect(names()).toEqual(['Working from Home', 'VPN']);
     const kept = await sql<{ origin: string }[]>`select origin from prepared_items where kind = 'collection'`;
     expect(kept.map(({ origin }) => origin)).toEqual(['created', 'created']);
