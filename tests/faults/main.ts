@@ -1,48 +1,44 @@
 import { parseArgs } from 'node:util';
-import { isConnectionLoss } from '../../db/client.ts';
-import { generateDesk } from '../../simulators/seed/generate.ts';
 import { KINDS, type KindName } from './kinds.ts';
-import { openSuite, type TrialResult } from './suite.ts';
+import { replayOf, runTrials, type Order } from './pool.ts';
+import type { TrialResult } from './suite.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     trials: { type: 'string', default: '20' },
-    kind: { type: 'string' },
+    /** One kind, or several with commas, which take turns. */
+    kind: { type: 'string', default: '' },
+    jobs: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 });
 const firstSeed = Number(values.seed);
-const trials = Number(values.trials);
-const kind = values.kind as KindName | undefined;
-if (kind !== undefined && !(kind in KINDS)) {
-  process.stderr.write(`There is no kind ${kind}. Kinds: ${Object.keys(KINDS).join(', ')}\n`);
+const kinds = values.kind.split(',').filter((name) => name !== '');
+const unknown = kinds.filter((name) => !(name in KINDS));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no kind ${unknown.join(', ')}. Kinds: ${Object.keys(KINDS).join(', ')}\n`);
   process.exit(2);
 }
-// As jobs/main.ts: a job that was ending when PostgreSQL went away is taken up again.
-process.on('unhandledRejection', (reason) => {
-  if (!isConnectionLoss(reason)) throw reason;
-});
-
-/** Small, with every object, a long thread, files, and every state a ticket can be in. */
-const desk = generateDesk({ seed: 5, incidents: 8 });
-const suite = await openSuite(desk);
+const orders = Array.from({ length: Number(values.trials) }, (_, index): Order => ({
+  seed: firstSeed + index,
+  kind: kinds[index % kinds.length] as KindName | undefined,
+}));
 const results: TrialResult[] = [];
-for (let seed = firstSeed; seed < firstSeed + trials; seed += 1) {
-  const result = await suite.run(seed, kind);
+await runTrials(orders, Number(values.jobs), (result) => {
   results.push(result);
-  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else process.stdout.write(lineOf(result));
-}
-await suite.close();
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : lineOf(result));
+});
 if (!values.json) process.stdout.write(summaryOf(results));
 process.exit(results.some(({ violation }) => violation !== null) ? 1 : 0);
 
-function lineOf({ seed, kind: name, seconds, strikes, violation }: TrialResult): string {
+/** A violation says how to replay it. */
+function lineOf(result: TrialResult): string {
+  const { seed, kind: name, seconds, strikes, violation } = result;
   const verdict = violation === null ? 'ok' : 'VIOLATION';
   const line = `${verdict} seed ${seed} ${name}: ${strikes} strikes, ${seconds} s\n`;
   if (violation === null) return line;
-  return `${line}${violation}\nReplay: npm run test:faults -- --seed ${seed} --trials 1 --kind ${name}\n`;
+  return `${line}${violation}\nReplay: ${replayOf(result)}\n`;
 }
 
 function summaryOf(all: TrialResult[]): string {

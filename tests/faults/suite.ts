@@ -4,7 +4,8 @@ import { checkTrial, type CleanLoad } from './check.ts';
 import { openCluster } from './cluster.ts';
 import { compileWorkers } from './compiled-worker.ts';
 import { inventoryOf, originsOf } from './inventory.ts';
-import { begin, DRAWN, KINDS, type Kind, type KindName } from './kinds.ts';
+import { DRAWN, KINDS, type KindName } from './kinds.ts';
+import { begin, type Kind } from './loading.ts';
 import { seededRandom } from './random.ts';
 import { openSite, type Site } from './site.ts';
 

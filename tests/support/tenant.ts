@@ -134,7 +134,7 @@ const FINAL = ['completed', 'completed_with_findings', 'failed', 'cancelled'];
 export async function finished(
   tenant: Tenant,
   runId: string,
-  options: { timeoutMs?: number; untilPaused?: boolean } = {},
+  options: { timeoutMs?: number; untilPaused?: boolean; pollMs?: number } = {},
 ): Promise<RunDocument> {
   const deadline = Date.now() + (options.timeoutMs ?? 120_000);
   for (;;) {
@@ -143,7 +143,7 @@ export async function finished(
     if (FINAL.includes(run.state)) return run;
     if (run.state === 'paused') throw new Error(`the run paused: ${run.state_reason ?? 'by a person'}`);
     if (Date.now() > deadline) throw new Error(`the run did not end in time: ${JSON.stringify(run)}`);
-    await sleep(200);
+    await sleep(options.pollMs ?? 200);
   }
 }
 
