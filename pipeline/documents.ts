@@ -204,6 +204,8 @@ export interface RunDocument {
   calls: Record<string, { total: number; per_record: number }>;
   progress: number;
   eta_seconds: number | null;
+  /** What the next delta takes, judged by this one; null before it ended, and of other runs. */
+  forecast: RunForecast | null;
   approved_by: string | null;
   approved_at: string | null;
   /** The rollback that undid this run. */
@@ -213,6 +215,12 @@ export interface RunDocument {
   created_at: string;
   started_at: string | null;
   finished_at: string | null;
+}
+
+export interface RunForecast {
+  seconds: number;
+  /** Calls to Intercom. */
+  calls: number;
 }
 
 export interface RollbackDocument {

@@ -29,7 +29,7 @@ export async function getCutover(deps: Deps, actor: Actor): Promise<CutoverDocum
   const items = judgeItems(facts, freeze);
   return {
     freeze,
-    forecast: forecastOf(facts.delta),
+    forecast: nextDelta(facts.delta),
     items,
     verdict: items.some(isOpen) ? 'no_go' : 'go',
     last_delta: lastDelta(facts),
@@ -50,10 +50,9 @@ function secondsOf({ startedAt, finishedAt }: RunFacts): number | null {
   return Math.round((finishedAt.getTime() - startedAt.getTime()) / 1000);
 }
 
-/** The next delta reads as much and writes about as much as the last one. */
-function forecastOf(delta: RunFacts | null): CutoverDocument['forecast'] {
-  const seconds = delta === null ? null : secondsOf(delta);
-  return delta === null || seconds === null ? null : { seconds, calls: delta.calls, based_on: delta.id };
+function nextDelta(delta: RunFacts | null): CutoverDocument['forecast'] {
+  const forecast = delta?.forecast ?? null;
+  return delta === null || forecast === null ? null : { ...forecast, based_on: delta.id };
 }
 
 function lastDelta({ delta }: BoardFacts): CutoverDocument['last_delta'] {

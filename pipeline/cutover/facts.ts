@@ -1,6 +1,8 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
+import { forecastOf } from '../delta/forecast.ts';
+import type { RunForecast } from '../documents.ts';
 import type { Registry } from '../../objects/registry.ts';
 import { countRecords, isBalanced, ledgerOf } from '../runs/balance.ts';
 import { ExtractionState } from '../runs/frozen-run.ts';
@@ -17,6 +19,7 @@ export interface RunFacts {
   written: number;
   unchanged: number;
   calls: number;
+  forecast: RunForecast | null;
 }
 
 export interface Confirmation {
@@ -104,7 +107,7 @@ async function unapproved(sql: Queryable, workspaceId: string, objects: string[]
   return objects.filter((object) => !approved.has(object));
 }
 
-interface RunRow extends Omit<RunFacts, 'balanced' | 'written' | 'unchanged'> {
+interface RunRow extends Omit<RunFacts, 'balanced' | 'written' | 'unchanged' | 'forecast'> {
   objects: string[];
   extraction: Record<string, unknown>;
 }
@@ -133,6 +136,7 @@ async function newestRun(
   const counts = Object.values(ledger);
   return {
     ...facts,
+    forecast: forecastOf(run, run.calls),
     balanced: isBalanced({ kind, objects, extraction }, ledger),
     written: counts.reduce((sum, { created, updated, adopted }) => sum + created + updated + adopted, 0),
     unchanged: counts.reduce((sum, { unchanged }) => sum + unchanged, 0),

@@ -6,6 +6,7 @@ import type { Registry } from '../../objects/registry.ts';
 import type { BatchStep } from './batch.ts';
 import type { Deps } from '../deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
+import { keepDuration } from '../delta/forecast.ts';
 import { followChanges, isFollowed, reopenCarriedGaps } from '../delta/settle-delta.ts';
 import { reverseSources } from '../map/reverse-links.ts';
 import { WORKING_STATES } from './run-state.ts';
@@ -200,4 +201,5 @@ async function settleState(
   const finished = state === 'completed' || state === 'completed_with_findings';
   await tx`
     update runs set state = ${state}, finished_at = ${finished ? tx`now()` : null} where id = ${run.id}`;
+  if (finished) await keepDuration(tx, run);
 }

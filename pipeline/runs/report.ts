@@ -14,6 +14,7 @@ import { ExtractionState } from './frozen-run.ts';
 import { BY_BYTES } from '../load/files/compare-files.ts';
 import { bottleneckOf, type Bottleneck } from './bottleneck.ts';
 import { countsIn } from '../verify/sets/set-state.ts';
+import { forecastOf } from '../delta/forecast.ts';
 import { rollbackDocument } from '../rollback/rollback-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
@@ -139,6 +140,10 @@ export async function runDocument(
     ),
     progress: finished ? 1 : progress,
     eta_seconds: etaSeconds(run, progress, now),
+    forecast: forecastOf(
+      run,
+      calls.reduce((sum, row) => sum + Number(row.calls), 0),
+    ),
     approved_by: run.approvedBy,
     approved_at: run.approvedAt?.toISOString() ?? null,
     rolled_back_by: run.rolledBackBy,

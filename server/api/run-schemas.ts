@@ -168,6 +168,10 @@ export const Run = z
     calls: z.record(z.string(), z.object({ total: z.number(), per_record: z.number() })),
     progress: z.number(),
     eta_seconds: z.number().nullable(),
+    forecast: z
+      .object({ seconds: z.number(), calls: z.number() })
+      .nullable()
+      .meta({ description: 'What the next delta takes, judged by this one.' }),
     approved_by: z.string().nullable(),
     approved_at: Timestamp.nullable(),
     rolled_back_by: z.string().nullable(),

@@ -53,6 +53,7 @@ export function sampleRun(some: Partial<RunDocument> = {}): RunDocument {
     calls: { incident: { total: 5100, per_record: 5.7 } },
     progress: 0.437,
     eta_seconds: 5400,
+    forecast: null,
     approved_by: null,
     approved_at: null,
     rolled_back_by: null,
