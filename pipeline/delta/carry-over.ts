@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
+import { UNDONE } from '../load/load-record.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
 import type { InfraonAccess } from '../source/infraon-access.ts';
 
@@ -28,7 +29,8 @@ export async function carryOver(
   if (isWhole) await markGone(tx, run, object, definition.source.kind === 'derived');
   const settings = Object.fromEntries(MAPPING_SETTINGS.map((name) => [name, run.settings[name]]));
   const rereadsThreads = access !== null && !isThreadTold(definition, access);
-  const rows = await tx<{ gone: boolean }[]>`
+  const rows = await tx<{ gone: number }[]>`
+    with carried as (
     insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, mapped_hash, source_hash,
       unique_key, warnings, reason_code, reason)
     select ${run.id}, s.workspace_id, s.object, s.source_id, s.display_id, next.step,
@@ -50,7 +52,7 @@ export async function carryOver(
     ) l on true
     cross join lateral (select case
       when s.excluded is not null or l.outcome = 'waived' then 'done'
-      when l.outcome in ('created', 'updated', 'adopted', 'unchanged') and l."sameMap"
+      when l.outcome in ('created', 'updated', 'adopted', 'unchanged') and l."sameMap" and ${isWritten(tx)}
         then case when ${rereadsThreads} and not ${isClosed(tx)} then 'extract' else 'done' end
       when s.depth = 'full' then 'map' else 'extract' end as step) next
     where s.workspace_id = ${run.workspaceId} and s.object = ${object}
@@ -58,9 +60,10 @@ export async function carryOver(
         select 1 from id_map m where m.workspace_id = s.workspace_id and m.object = s.object and m.source_id = s.source_id))
     order by s.seq
     on conflict (run_id, object, source_id) do nothing
-    returning (select seen_in_run is null from source_records g where g.workspace_id = run_records.workspace_id
-      and g.object = run_records.object and g.source_id = run_records.source_id) as gone`;
-  return { gone: rows.filter((row) => row.gone).length };
+    returning source_id)
+    select count(*)::int as gone from carried join source_records g on g.source_id = carried.source_id
+    where g.workspace_id = ${run.workspaceId} and g.object = ${object} and g.seen_in_run is null`;
+  return { gone: rows[0]?.gone ?? 0 };
 }
 
 /** What a whole scan has not met is not there any more; its links are followed once more, to free the other ends. */
@@ -77,6 +80,13 @@ function isThreadTold(definition: ObjectDefinition, { profile, connection }: Inf
   const children = Object.values(profile.objects[definition.source.object]?.children ?? {});
   if (!children.some((child) => child.onUnknownPrivacy !== undefined)) return true;
   return connection.capabilities.some(({ id, ok }) => id === 'thread_updates' && ok);
+}
+
+/** In Intercom as it was last written: a rollback takes the record away, or takes its last write back. */
+function isWritten(tx: Queryable) {
+  return tx`exists (
+    select 1 from id_map m where m.workspace_id = s.workspace_id and m.object = s.object and m.source_id = s.source_id
+      and m.loaded_hash is not null and m.loaded_hash not like ${`%${UNDONE}`})`;
 }
 
 /** Closed when it was last written; its thread is at rest. Records without a state are never at rest. */

@@ -69,7 +69,6 @@ export async function reopenCarriedGaps(tx: Queryable, run: FrozenRun, or: strin
         select 1 from jsonb_array_elements(r.warnings) w
         join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${or}))
           and m.source_id = w->>'value'
-        where w->>'stage' = 'load' and w->>'code' = 'parent_missing')
-    returning 1`;
-  return reopened.length > 0;
+        where w->>'stage' = 'load' and w->>'code' = 'parent_missing')`;
+  return reopened.count > 0;
 }

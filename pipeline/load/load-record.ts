@@ -180,6 +180,9 @@ function hasNothingNew(
 /** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
 export const UNFINISHED = '!unfinished';
 
+/** Ends the hash of a record whose last write a rollback took back: it is looked at and written again by the next run. */
+export const UNDONE = '!undone';
+
 /** Between the objects that a missing link may be for, in `field` of its warning. */
 export const OR = ' or ';
 

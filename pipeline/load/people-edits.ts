@@ -10,7 +10,7 @@ import { remembering } from './remember-reads.ts';
 /** What was last written to Intercom for a record. */
 export interface LastSync {
   payload: Payload;
-  /** Payloads of later attempts that may have been written in part. */
+  /** Payloads of later attempts that may have been written in part, or of later runs that were taken back in part. */
   begun: Payload[];
   /** Differences that reading back found after that write and that were not people's. */
   known: { field: string; actual: unknown }[];
@@ -114,7 +114,7 @@ export async function lastSyncs(
     select w.source_id as "sourceId", w.mapped as payload,
       (select coalesce(jsonb_agg(b.mapped), '[]') from run_records b
         where b.workspace_id = ${workspaceId} and b.object = ${object} and b.source_id = w.source_id and b.id > w.id
-          and b.look is not null and b.mapped is not null and b.outcome <> all(${WRITTEN})) as begun,
+          and b.mapped is not null and (b.undone_by is not null or (b.look is not null and b.outcome <> all(${WRITTEN})))) as begun,
       (select coalesce(jsonb_agg(jsonb_build_object('field', f.field, 'actual', f.actual)), '[]') from findings f
         where f.run_id = w.known_in and f.workspace_id = ${workspaceId} and f.object = ${object} and f.source_id = w.source_id
           and f.class in ('mismatch', 'missing', 'extra', 'late') and f.repaired_at is null) as known

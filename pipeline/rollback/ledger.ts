@@ -3,6 +3,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { forgetLinks } from '../links/keep-links.ts';
+import { OR, UNDONE } from '../load/load-record.ts';
 import { spareNeedsOf } from './needs.ts';
 import { changeRecord, requireLease } from './settle.ts';
 import { WORKSPACE_ITEMS, type UndoPlan } from './undo-plan.ts';
@@ -54,9 +55,6 @@ export async function restoreLedger(
     await requireLease(tx, scope);
     await settleAll(tx, scope, settle, plan.destinationId);
     if (plan.resource === 'documents') await restoreDocument(tx, scope, record, plan);
-    await tx`
-      update id_map set loaded_hash = null, updated_at = now()
-      where workspace_id = ${run.workspaceId} and object = ${object} and source_id = ${record.sourceId}`;
     await supersede(tx, scope, record, plan.firstJournalId);
     await tx`
       update run_records set undone_by = ${run.id}
@@ -64,6 +62,7 @@ export async function restoreLedger(
         and run_id in (select j.run_id from load_journal j
           where j.workspace_id = ${run.workspaceId} and j.object = ${object} and j.source_id = ${record.sourceId}
             and j.id >= ${plan.firstJournalId ?? '0'}::bigint and j.state = 'superseded')`;
+    await holdAgain(tx, scope, record);
     const isUndone = plan.action === 'restore';
     await changeRecord(tx, scope, record.id, {
       step: isUndone ? 'confirm' : 'done',
@@ -84,6 +83,23 @@ export async function spareAfterAll(scope: BatchScope, record: ClaimedRecord, pl
   });
 }
 
+/**
+ * From now on it holds what the newest write that was not taken back wrote, links that were missing then included: the next
+ * run compares with that before it writes, so that it takes away what is to go and leaves what people changed.
+ */
+async function holdAgain(tx: Queryable, { run, object }: BatchScope, record: ClaimedRecord): Promise<void> {
+  await tx`
+    update id_map m set updated_at = now(), loaded_hash = (
+      select w.mapped_hash || coalesce('!' || (
+          select string_agg(split_part(v->>'field', ${OR}, 1) || ':' || (v->>'value'), ',')
+          from jsonb_array_elements(w.warnings) v where v->>'stage' = 'load' and v->>'code' = 'parent_missing'), '') || ${UNDONE}
+      from run_records w
+      where w.workspace_id = m.workspace_id and w.object = m.object and w.source_id = m.source_id and w.mapped is not null
+        and w.outcome in ('created', 'updated', 'adopted', 'unchanged') and w.undone_by is null and w.undo is null
+      order by w.id desc limit 1)
+    where m.workspace_id = ${run.workspaceId} and m.object = ${object} and m.source_id = ${record.sourceId}`;
+}
+
 async function settleAll(
   tx: Queryable,
   { run }: BatchScope,
@@ -99,7 +115,10 @@ async function settleAll(
   }
 }
 
-/** From `first` on (everything when null) the record's writes are taken back. */
+/**
+ * From `first` on (everything when null) the record's writes are taken back. Of a conversation that stays, messages stay
+ * too, since no call deletes one: they are still written, or the next run would say them again.
+ */
 async function supersede(
   tx: Queryable,
   { run, object }: BatchScope,
@@ -109,7 +128,8 @@ async function supersede(
   await tx`
     update load_journal set state = 'superseded'
     where workspace_id = ${run.workspaceId} and object = ${object} and source_id = ${record.sourceId}
-      and state in ('intent', 'done', 'void') and run_id <> ${run.id} and id >= ${first ?? '0'}::bigint`;
+      and state in ('intent', 'done', 'void') and run_id <> ${run.id} and id >= ${first ?? '0'}::bigint
+      and not (${first !== null} and state = 'done' and step like 'part:%')`;
 }
 
 async function restoreDocument(

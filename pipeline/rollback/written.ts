@@ -132,13 +132,17 @@ export function writtenTo(sourceId: string, plan: UndoPlan, writes: KnownWrites)
     .flatMap(({ step, steps: more }) => [step, ...(more ?? [])]);
   const named = (prefix: string) =>
     steps.filter((step) => step.startsWith(prefix)).map((step) => step.slice(prefix.length));
+  const tagsNamed = (prefix: string) =>
+    named(prefix).flatMap((name) => tagId(name, writes).map((id) => ({ name, id })));
   const priors = entries.filter(({ state }) => state !== 'refused').flatMap(({ prior }) => prior ?? []);
   return {
     // The oldest look is the one before our first write: it wins over what later ones saw of our own values.
     prior: priors.length === 0 ? null : (Object.assign({}, ...priors) as Record<string, unknown>),
     payloads: writes.payloads.get(sourceId) ?? [],
-    tags: named('tag:').flatMap((name) => tagId(name, writes).map((id) => ({ name, id }))),
+    tags: tagsNamed('tag:'),
     companyIds: named('company:'),
+    tagsTaken: tagsNamed('untag:'),
+    companyIdsTaken: named('leave:'),
     entries: plan.whole ? 0 : named('part:').length,
   };
 }

@@ -1,6 +1,6 @@
 import type { Json } from './desk.ts';
 import { faultRule } from './faults.ts';
-import { applyEdit, readEdit } from './mutate.ts';
+import { applyEdits, readEdit } from './mutate.ts';
 import { json, notFound } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
 import type { Route } from './router.ts';
@@ -46,7 +46,7 @@ function addFaults({ state, body }: Call): Reply {
 
 function mutate({ state, body }: Call): Reply {
   return guarded(() => ({
-    ids: bodyList(body, 'edits').map((edit) => applyEdit(state, readEdit(edit))),
+    ids: applyEdits(state, bodyList(body, 'edits').map(readEdit)),
     at: new Date(state.now()).toISOString(),
   }));
 }

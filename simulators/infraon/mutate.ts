@@ -162,21 +162,27 @@ function mergeInto(state: SimulatorState, edit: Edit, record: JsonObject): void 
 }
 
 /**
- * Somebody works in the source: applies one edit and stamps it from the tenant's clock.
- * @returns the id of the record or note that was touched.
- * @throws Error when the record does not exist or the object does not know the operation.
+ * Somebody works in the source: applies edits in order and stamps each from the tenant's clock.
+ * @returns the ids of the records or notes that were touched.
+ * @throws Error when a record does not exist or its object does not know the operation.
  */
-export function applyEdit(state: SimulatorState, edit: Edit): string {
-  if (edit.op === 'create') {
-    const id = create(state, edit);
+export function applyEdits(state: SimulatorState, edits: readonly Edit[]): string[] {
+  try {
+    return edits.map((edit) => {
+      const id = edit.op === 'create' ? create(state, edit) : changeExisting(state, edit);
+      // Looking records up goes by an index, which costs a pass over the desk: it is good until records come or go.
+      if (edit.op === 'create' || edit.op === 'delete') forgetIndexes(state);
+      return id;
+    });
+  } finally {
     forgetIndexes(state);
-    return id;
   }
+}
+
+function changeExisting(state: SimulatorState, edit: Edit): string {
   const record = findRecord(state, edit.object, edit.id);
   if (!record) throw new Error(`no ${edit.object} ${edit.id}`);
-  const touched = change(state, edit, record);
-  forgetIndexes(state);
-  return touched;
+  return change(state, edit, record);
 }
 
 function change(state: SimulatorState, edit: Edit, record: JsonObject): string {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureEmbeddedPostgres, restartEmbeddedPostgres, type EmbeddedPostgres } from '../../db/embedded.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
+import { contentsOf } from '../support/contents.ts';
 import { nextWriteAfter, untilCalls } from '../support/crash.ts';
 import { expectFaithful, expectGoodRun, expectNothingToDo } from '../support/fidelity.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -49,6 +50,15 @@ describe('a database that dies', () => {
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
     await expectNothingToDo(stage, tenant);
+
+    const undone = stage.intercom.state.recorder.lastSeq();
+    setFaults(stage, [{ method: 'DELETE', mode: 'delay', ms: 60 }]);
+    const undoing = await start(tenant, { kind: 'rollback', contacts: 'delete' });
+    await untilCalls(stage, tenant, undone, 'DELETE /conversations/{id}', 4);
+    await restartEmbeddedPostgres(dataDir, 'immediate');
+    stage.intercom.state.faults.clear();
+    expect(await finished(tenant, undoing)).toMatchObject({ state: 'completed', balanced: true });
+    expect([...contentsOf(tenant.workspace).keys()]).toEqual([]);
     expect(stage.server.child.exitCode).toBeNull();
     expect(stage.workers.map((worker) => worker.child.exitCode)).toEqual([null]);
   }, 180_000);

@@ -16,14 +16,15 @@ export interface ContentDifference {
 
 /** What the workspace shows, without Intercom's own ids and times, which differ between equal contents. */
 export function contentsOf(workspace: Workspace): Contents {
-  const { conversations, companies, instances, tags, conversationAttributes, content } = workspace;
+  const { conversations, instances, tags, conversationAttributes, content } = workspace;
+  const companies = [...workspace.companies.values()].filter((each) => each.archivesAtMs === null);
   const contacts = [...workspace.contacts.values()].filter((each) => !each.archived);
   const names = new Map<string, string>([
     ...contacts.map((each): [string, string] => [
       each.id,
       `contact ${each.externalId ?? each.email ?? each.id}`,
     ]),
-    ...[...companies.values()].map((each): [string, string] => [each.id, `company ${each.companyId}`]),
+    ...companies.map((each): [string, string] => [each.id, `company ${each.companyId}`]),
     ...[...instances.values()].flatMap((ofType) =>
       [...ofType.values()].map((each): [string, string] => [
         each.id,
@@ -80,7 +81,7 @@ export function contentsOf(workspace: Workspace): Contents {
       tags: tagNames(contact.tags),
       ...attributes(Object.entries(contact.customAttributes)),
     });
-  for (const company of companies.values())
+  for (const company of companies)
     add(company.id, {
       name: company.name,
       website: company.website,

@@ -3,6 +3,7 @@ import type { Conversation, ConversationPart } from '../../../connectors/interco
 import { payloadHash } from '../../../objects/payload-hash.ts';
 import type { ConversationPayload } from '../../../objects/payloads.ts';
 import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from '../attributes.ts';
+import { keepingPrior } from '../keeping-prior.ts';
 import { requireId, waitUntilListed } from '../steps.ts';
 import { stateSteps } from './conversation-state.ts';
 import { amendConversation } from './amend-conversation.ts';
@@ -49,7 +50,10 @@ export const conversations: Destination<ConversationPayload> = {
       ...tagSteps(payload.tags, existing, TAG_CALLS),
       ...stateSteps(payload, parts, assignee, existing),
     ];
-    return [createStep(payload, layout), ...(existing?.fresh === false ? keepingPrior(steps) : steps)];
+    return [
+      createStep(payload, layout),
+      ...(existing?.fresh === false ? keepingPrior(steps, readPrior) : steps),
+    ];
   },
   amend: amendConversation,
   async verify(payload, loaded, context) {
@@ -277,23 +281,12 @@ const TAG_CALLS: TagCalls = {
   },
 };
 
-/** The first step that is carried out on a conversation of an earlier run keeps how it was, for a rollback. */
-function keepingPrior(steps: Step[]): Step[] {
-  let isKept = false;
-  return steps.map((step) => ({
-    ...step,
-    async perform(context, target) {
-      if (!isKept) {
-        const prior = await context.intercom.getConversation(requireId(target));
-        if (prior !== null) {
-          const { title, state, admin_assignee_id, company, tags, custom_attributes } = prior;
-          await target.keepPrior({ title, state, admin_assignee_id, company, tags, custom_attributes });
-        }
-        isKept = true;
-      }
-      return step.perform(context, target);
-    },
-  }));
+/** How a conversation was before a later run wrote to it, as far as a call can set it back. */
+async function readPrior(id: string, { intercom }: LoadContext): Promise<Record<string, unknown> | null> {
+  const prior = await intercom.getConversation(id);
+  if (prior === null) return null;
+  const { title, state, admin_assignee_id, company, tags, custom_attributes } = prior;
+  return { title, state, admin_assignee_id, company, tags, custom_attributes };
 }
 
 /** What `PUT /conversations/{id}` writes. */

@@ -15,6 +15,7 @@ import {
   type StepResult,
   type StepTarget,
 } from '../destination.ts';
+import { keepingPrior } from '../keeping-prior.ts';
 import { originOf } from './companies.ts';
 import { companySteps } from './contact-companies.ts';
 import { tagSteps, type TagCalls } from '../tag-steps.ts';
@@ -26,11 +27,12 @@ export const contacts: Destination<ContactPayload> = {
   optionalRefs: (payload) => [...payload.companies, ...refsIn(payload.custom_attributes)],
   plan(payload, existing, context) {
     const first = existing === undefined ? createStep(payload) : updateStep(payload, existing);
-    return [
+    const steps = [
       ...(isToWrite(existing, isField) ? [first] : []),
       ...companySteps(payload, existing, context),
       ...tagSteps(payload.tags, existing, TAG_CALLS),
     ];
+    return existing === undefined || existing.fresh === true ? steps : keepingPrior(steps, readPrior);
   },
   amend: (next, last) => ({ payload: withCleared(next, last, ['email', 'phone', 'name']), warnings: [] }),
   async verify(payload, loaded, context) {
@@ -121,10 +123,7 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
     once: 'run',
     operation: 'PUT /contacts/{id}',
     identity: { id: existing.destinationId },
-    async perform(context, target) {
-      const prior = existing.fresh === true ? undefined : await readWhole(existing.destinationId, context);
-      if (prior === null) throw deletedInIntercom(existing.destinationId);
-      if (prior !== undefined) await target.keepPrior({ ...prior });
+    async perform(context) {
       const shared = existing.facts['shared'] === true;
       const body = shared ? { custom_attributes: attributesFor(payload, context) } : bodyOf(payload, context);
       const { dropped } = await withoutRefusedPhone(body, (fields) =>
@@ -138,6 +137,12 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
     },
     probe: () => Promise.resolve('repeat'),
   };
+}
+
+async function readPrior(id: string, context: LoadContext): Promise<Record<string, unknown>> {
+  const prior = await readWhole(id, context);
+  if (prior === null) throw deletedInIntercom(id);
+  return { ...prior };
 }
 
 function deletedInIntercom(id: string): RejectedError {

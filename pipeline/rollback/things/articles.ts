@@ -46,7 +46,7 @@ export const articles: ThingKind<AnyArticle, ArticlePayload> = {
     return {
       steps: [
         ...(changed.length === 0 ? [] : [updateStep(raw.id, isInternal(plan), wanted, parents?.at(-1))]),
-        ...untagSteps(raw, written, prior, plan),
+        ...tagSteps(raw, written, prior, plan),
       ],
       expected: Object.fromEntries(changed),
       left: [],
@@ -82,22 +82,32 @@ function updateStep(
   );
 }
 
-function untagSteps(
+/** Tags that we put on go, and those that we took off come back. */
+function tagSteps(
   raw: AnyArticle,
-  { tags }: Written<ArticlePayload>,
+  { tags, tagsTaken }: Written<ArticlePayload>,
   prior: Record<string, unknown>,
   plan: UndoPlan,
 ): UndoStep[] {
   const list = prior['tags'] as { tags?: { id: string }[] } | null | undefined;
   const before = new Set((list?.tags ?? []).map(({ id }) => id));
-  const operation = isInternal(plan)
-    ? 'DELETE /internal_articles/{id}/tags/{tag_id}'
-    : 'DELETE /articles/{id}/tags/{tag_id}';
-  return tags
+  const now = new Set(tagsOf(raw));
+  const [place, internal] = isInternal(plan) ? ['internal_articles', true] : ['articles', false];
+  const off = tags
     .filter(({ id }) => !before.has(id))
     .map(({ name, id }) =>
-      untagStep(name, operation, ({ intercom }) =>
-        isInternal(plan) ? intercom.untagInternalArticle(raw.id, id) : intercom.untagArticle(raw.id, id),
+      untagStep(name, `DELETE /${place}/{id}/tags/{tag_id}`, ({ intercom }) =>
+        internal ? intercom.untagInternalArticle(raw.id, id) : intercom.untagArticle(raw.id, id),
       ),
     );
+  const on = tagsTaken
+    .filter(({ id }) => before.has(id) && !now.has(id))
+    .map(({ name, id }) =>
+      repeatable(`undo:untag:${name}`, `POST /${place}/{id}/tags`, ({ intercom, fallbackAdminId }) =>
+        internal
+          ? intercom.tagInternalArticle(raw.id, id, fallbackAdminId)
+          : intercom.tagArticle(raw.id, id, fallbackAdminId),
+      ),
+    );
+  return [...off, ...on];
 }

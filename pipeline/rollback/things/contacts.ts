@@ -59,7 +59,9 @@ export const contacts: ThingKind<Contact, ContactPayload> = {
           intercom.updateContact(raw.id, values),
         ),
         ...untagSteps(raw, written, prior),
+        ...retagSteps(raw, written, prior),
         ...detachSteps(raw, written, prior),
+        ...attachSteps(raw, written, prior),
         // It was archived when we came: the last thing that is done to it.
         ...(prior['archived'] === true ? [contacts.remove(plan, 'archive')] : []),
       ],
@@ -107,6 +109,39 @@ function untagSteps(
     .map(({ name, id }) =>
       untagStep(name, 'DELETE /contacts/{id}/tags/{tag_id}', ({ intercom }) =>
         intercom.untagContact(raw.id, id),
+      ),
+    );
+}
+
+/** What a later run took away comes back, unless it is there again. */
+function retagSteps(
+  raw: Contact,
+  { tagsTaken }: Written<ContactPayload>,
+  prior: Record<string, unknown>,
+): UndoStep[] {
+  const before = new Set(idsIn(prior, 'tags'));
+  const now = new Set((raw.tags?.data ?? []).map(({ id }) => id));
+  return tagsTaken
+    .filter(({ id }) => before.has(id) && !now.has(id))
+    .map(({ name, id }) =>
+      repeatable(`undo:untag:${name}`, 'POST /contacts/{id}/tags', ({ intercom }) =>
+        intercom.tagContact(raw.id, id),
+      ),
+    );
+}
+
+function attachSteps(
+  raw: Contact,
+  { companyIdsTaken }: Written<ContactPayload>,
+  prior: Record<string, unknown>,
+): UndoStep[] {
+  const before = new Set(idsIn(prior, 'companies'));
+  const now = new Set((raw.companies?.data ?? []).map(({ id }) => id));
+  return companyIdsTaken
+    .filter((id) => before.has(id) && !now.has(id))
+    .map((id) =>
+      repeatable(`undo:leave:${id}`, 'POST /contacts/{id}/companies', ({ intercom }) =>
+        ignoringAbsence(intercom.attachCompany(raw.id, id)),
       ),
     );
 }

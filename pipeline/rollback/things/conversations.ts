@@ -5,7 +5,7 @@ import { resolveAttributes } from '../../load/attributes.ts';
 import type { LoadContext } from '../../load/destination.ts';
 import type { SpareReason } from '../undo-plan.ts';
 import { changesBack, flat, leftAsEdited, valueOf } from './fields.ts';
-import { ignoringAbsence, untagStep, writeBack } from './steps.ts';
+import { ignoringAbsence, repeatable, untagStep, writeBack } from './steps.ts';
 import { edited, idOf, NOTHING_TO_RESTORE, type ThingKind, type UndoStep, type Written } from './thing.ts';
 
 export const conversations: ThingKind<Conversation, ConversationPayload> = {
@@ -44,7 +44,7 @@ export const conversations: ThingKind<Conversation, ConversationPayload> = {
         ...writeBack('PUT /conversations/{id}', body, ({ intercom }, values) =>
           intercom.updateConversation(raw.id, values),
         ),
-        ...untagSteps(raw, written, prior),
+        ...tagSteps(raw, written, prior),
         ...assignSteps(raw, prior, expected),
         ...stateSteps(raw, written, prior, expected, left),
       ],
@@ -92,20 +92,30 @@ function bodiesOf({ payloads }: Written<ConversationPayload>, context: LoadConte
   );
 }
 
-function untagSteps(
+/** Tags that we put on go, and those that we took off come back. */
+function tagSteps(
   raw: Conversation,
-  { tags }: Written<ConversationPayload>,
+  { tags, tagsTaken }: Written<ConversationPayload>,
   prior: Record<string, unknown>,
 ): UndoStep[] {
   const list = prior['tags'] as { tags?: { id: string }[] } | null | undefined;
   const before = new Set((list?.tags ?? []).map(({ id }) => id));
-  return tags
+  const now = new Set((raw.tags?.tags ?? []).map(({ id }) => id));
+  const off = tags
     .filter(({ id }) => !before.has(id))
     .map(({ name, id }) =>
       untagStep(name, 'DELETE /conversations/{id}/tags/{tag_id}', ({ intercom, fallbackAdminId }) =>
         intercom.untagConversation(raw.id, id, fallbackAdminId),
       ),
     );
+  const on = tagsTaken
+    .filter(({ id }) => before.has(id) && !now.has(id))
+    .map(({ name, id }) =>
+      repeatable(`undo:untag:${name}`, 'POST /conversations/{id}/tags', ({ intercom, fallbackAdminId }) =>
+        intercom.tagConversation(raw.id, id, fallbackAdminId),
+      ),
+    );
+  return [...off, ...on];
 }
 
 /** Assigning to `0` is unassigning (Intercom API 2.16, POST /conversations/{id}/parts). */

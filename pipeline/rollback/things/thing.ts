@@ -25,15 +25,22 @@ export interface UndoStep {
   isDone(context: LoadContext): Promise<boolean>;
 }
 
+export interface TagOf {
+  name: string;
+  id: string;
+}
+
 /** What is known of our writes to a thing that gets its earlier values back. */
 export interface Written<P extends Payload> {
   /** What was there before our first write that is taken back. */
   prior: Record<string, unknown> | null;
   /** Everything we wrote, the newest first. */
   payloads: P[];
-  /** Tags and companies we added, and thread entries. */
-  tags: { name: string; id: string }[];
+  /** Tags and companies we added or took away, and thread entries we added. */
+  tags: TagOf[];
   companyIds: string[];
+  tagsTaken: TagOf[];
+  companyIdsTaken: string[];
   entries: number;
 }
 
