@@ -14,6 +14,7 @@ import { crosswalk, rejections, verification } from './ledger-files.ts';
 import { MANIFEST_FORMAT, type FileEntry, type Manifest } from './manifest.ts';
 import { mapsFile } from './map-file.ts';
 import { readmeFile } from './readme.ts';
+import { rollbackFile } from './rollback-file.ts';
 import { openSnapshot, type Snapshot } from './snapshot.ts';
 import { workflowsFile } from './workflows.ts';
 import { deepLink } from '../install/installations.ts';
@@ -99,6 +100,7 @@ function packageFiles(deps: Deps, { sql }: Snapshot, context: PackageContext, sc
     { name: 'crosswalk.csv', content: () => crosswalk(sql, id, linkTo) },
     { name: 'verification.csv', content: () => verification(sql, id) },
     { name: 'rejections.csv', content: () => rejections(sql, id) },
+    { name: 'rollback.csv', content: () => rollbackFile(sql, id) },
     ...documents,
     { name: 'files.csv', content: () => filesTable(sql, id) },
     { name: 'workflows.json', content: () => workflowsFile(sql, id) },

@@ -28,6 +28,10 @@ const FILES: [string, string][] = [
   ['crosswalk.csv', 'old id and number → Intercom resource, id and link'],
   ['verification.csv', 'per record how many values came out in which class, and every difference'],
   ['rejections.csv', 'records that did not move: rejected, waiting, or waived with a note'],
+  [
+    'rollback.csv',
+    'of every rollback that was carried out, what stays in Intercom because no call takes it back, with up to 20 ids each',
+  ],
   ['catalogue.json', 'the service catalogue as a tree, with its forms and workflow triggers'],
   ['sla.csv', 'SLA policies; the column `evidence` says where each comes from'],
   ['files.csv', 'every file of a moved record: where it is now, with its SHA-256, or why it stayed behind'],

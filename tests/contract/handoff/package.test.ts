@@ -17,6 +17,7 @@ const FILES = [
   'crosswalk.csv',
   'verification.csv',
   'rejections.csv',
+  'rollback.csv',
   'catalogue.json',
   'sla.csv',
   'files.csv',
@@ -152,6 +153,27 @@ describe('the package of a full ledger', () => {
       waived_at: '2026-03-04T09:00:00.000Z',
     });
     expect(rows.filter((row) => row['state'] === 'rejected').every((row) => row['note'] === '')).toBe(true);
+  });
+
+  it('says what a rollback left, and nothing of a dry run', async () => {
+    expect(rowsOf('rollback.csv')).toEqual([]);
+    const { sql } = test.deps.db;
+    for (const dryRun of [true, false]) {
+      const [row] = await sql<{ id: string }[]>`
+        insert into runs (workspace_id, kind, state, objects, dry_run, of_run_id, map_versions, settings, created_by, undo, finished_at)
+        values (${WORKSPACE}, 'rollback', 'completed', '["requester"]', ${dryRun}, ${run}, '{}', '{}', '1', '{"decided": true}', now())
+        returning id`;
+      await sql`
+        insert into run_records (run_id, workspace_id, object, source_id, step, outcome, undo)
+        values (${row?.id ?? ''}, ${WORKSPACE}, 'requester', '1', 'done', 'updated',
+          '{"action": "archive", "resource": "contacts", "destinationId": "c1", "reasons": []}')`;
+    }
+    const later = await unzip(await packageOf(test, OWNER));
+    const rows: Row[] = parse(later.get('rollback.csv')?.toString('utf8') ?? '', { columns: true });
+    expect(rows).toEqual([
+      expect.objectContaining({ code: 'contacts_archived', of_run: run, count: '1', examples: 'c1' }),
+    ]);
+    await sql`delete from runs where workspace_id = ${WORKSPACE} and kind = 'rollback'`;
   });
 
   it('holds every version of every map', () => {
