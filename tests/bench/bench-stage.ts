@@ -21,6 +21,7 @@ import {
 } from '../../simulators/demo/journey.ts';
 import { startProduct, untilReady, type ProductProcess } from '../../simulators/demo/processes.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
+import { applyEdits, readEdit } from '../../simulators/infraon/mutate.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator } from '../../simulators/infraon/server.ts';
 import { CLIENT, OWNER_ID, startIntercom, WORKSPACE, FALLBACK_ID, type RequestView } from './intercom.ts';
 import type { Tally } from './intercom-process.ts';
@@ -72,6 +73,10 @@ export interface BenchStage {
   requests(since: number): Promise<RequestView[]>;
   /** CPU time so far, by who used it. */
   cpuSeconds(): CpuSeconds;
+  /** People work on the desk; the edits are those of the simulator's `/_sim/mutate`. */
+  changeDesk(edits: Record<string, unknown>[]): void;
+  /** Requests to Infraon so far. */
+  infraonCalls(): number;
   /** A token for calling the simulated Intercom as the app does. */
   token(): Promise<string>;
   close(): Promise<void>;
@@ -166,6 +171,8 @@ export async function openBenchStage(options: StageOptions): Promise<BenchStage>
         intercom: cpuSeconds(intercom.pid),
         infraon: cpuSeconds(process.pid),
       }),
+      changeDesk: (edits) => void applyEdits(infraon.state, edits.map(readEdit)),
+      infraonCalls: () => infraon.state.requestCount,
       token: async () =>
         (await intercom.control<{ token: string }>('POST', 'tokens', { workspace_id: WORKSPACE })).token,
       close,

@@ -13,6 +13,7 @@ export const TARGETS = {
   budget_utilisation: '>= 0.97 with 1, 2 and 4 workers',
   rejected_429_share: '<= 0.005',
   calls_over_floor: '<= 1.02',
+  delta_calls_per_change: 'the same on a small and a large desk',
   calls_per_contact: '<= 0.05 by the hundred',
   cost_growth: '<= 1.10',
   worker_rss_mb: '<= 300',

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchBudget } from './budget-bench.ts';
+import { benchDelta } from './delta-bench.ts';
 import { createReport, FIGURE_NAMES, rounded, type Report } from './figures.ts';
 import { benchLoad, type LoadCost } from './load-bench.ts';
 import { benchPanel } from './panel-bench.ts';
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
   )
     await benchBudget(report);
   if (report.wants('calls_per_contact')) await benchPeople(report, Math.max(...sizes));
+  if (report.wants('delta_calls_per_change')) await benchDelta(report, Math.max(...sizes));
   if (report.wants('recovery_seconds')) await benchRecovery(report);
   if (report.wants('worker_rss_mb')) workerMemory(report, costs, await benchBigFile(report));
   report.progress('done');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectDatabase } from '../../db/client.ts';
 import type { FindingDocument, RunDocument } from '../../pipeline/documents.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Incident } from '../../simulators/infraon/desk.ts';
@@ -7,6 +8,7 @@ import { contentDifferences, contentsOf } from '../support/contents.ts';
 import { untilCalls } from '../support/crash.ts';
 import { conversationsOf, expectGoodRun, writtenParts } from '../support/fidelity.ts';
 import { reasonsOf } from '../support/listed.ts';
+import { multiplyIncidents } from '../support/more-incidents.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import {
   control,
@@ -73,6 +75,7 @@ describe('a delta', () => {
     const details = detailReads();
     const run = await delta();
     expectGoodRun(run);
+    expect(run.forecast).not.toBeNull();
     const requests = requestsSince(stage, seq).filter((each) => each.workspaceId === tenant.workspaceId);
     expect(requests.filter(isWrite)).toEqual([]);
     expect(
@@ -143,7 +146,7 @@ describe('a delta', () => {
       run.verification.mismatch + run.verification.missing + run.verification.extra,
       JSON.stringify(items),
     ).toBe(0);
-    expect(run.balanced).toBe(true);
+    expect(run.balanced, JSON.stringify(run)).toBe(true);
     expect(conversationOf(edited).title).toContain('Another summary');
     expect(writtenParts(conversationOf(noted))).toHaveLength(entries + 1);
     expect(conversationOf(theirs)).toMatchObject({ title: 'Ours now' });
@@ -240,4 +243,36 @@ describe('a delta', () => {
       'sent when its time lay in the future',
     ]);
   }, 240_000);
+
+  /** What a delta calls after the same changes to the same incidents: Intercom's calls, and how often Infraon is asked. */
+  async function costOfChanges(incidents: Incident[], word: string): Promise<unknown> {
+    await mutate(
+      incidents.flatMap(({ incident_id: id }) => [
+        { object: 'incident', id, op: 'update', data: { 'basic_info.summary': word } },
+        { object: 'incident', id, op: 'add_note', data: { description: word, is_private: true } },
+      ]),
+    );
+    const seq = stage.intercom.state.recorder.lastSeq();
+    const asked = stage.infraon.state.requestCount;
+    expect((await delta()).objects['incident']?.updated).toBe(incidents.length);
+    const calls = requestsSince(stage, seq).filter((each) => each.workspaceId === tenant.workspaceId);
+    return {
+      toIntercom: calls.map(({ call }) => call).sort(),
+      toInfraon: stage.infraon.state.requestCount - asked,
+    };
+  }
+
+  it('costs what the changes cost, on a desk ten times as large as on this one', async () => {
+    const db = connectDatabase(stage.databaseUrl, { applicationName: 'test', max: 2 });
+    try {
+      const changing = loaded.slice(-3);
+      await costOfChanges(changing, 'Changed once');
+      const small = await costOfChanges(changing, 'Changed twice');
+      await multiplyIncidents(db.sql, desk, tenant.workspaceId, 9);
+      forgetIndexes(stage.infraon.state);
+      expect(await costOfChanges(changing, 'Changed again')).toEqual(small);
+    } finally {
+      await db.close();
+    }
+  }, 60_000);
 });
