@@ -142,7 +142,7 @@ export async function runDocument(
     eta_seconds: etaSeconds(run, progress, now),
     forecast: forecastOf(
       run,
-      calls.reduce((sum, row) => sum + Number(row.calls), 0),
+      calls.map((row) => Number(row.calls)).reduce((sum, count) => sum + count, 0),
     ),
     approved_by: run.approvedBy,
     approved_at: run.approvedAt?.toISOString() ?? null,
