@@ -17,8 +17,11 @@ import { destinationOf } from './destinations.ts';
 import type { LoadableRecord } from './progress.ts';
 import { parentStates, type ParentState } from './parents.ts';
 
-/** Records of one batch that are loaded side by side; the order inside one record is kept. */
-const RECORDS_AT_A_TIME = 64;
+/**
+ * Records of one batch that are loaded side by side; the order inside one record is kept. Twice as many as there are
+ * connections to Intercom (build-deps.ts): while the calls of some are on their way, the ledger is written for others.
+ */
+const RECORDS_AT_A_TIME = 128;
 
 /**
  * Loads a batch of mapped records. Each goes through its plan: intent row → call → settle. What a crash left open is
