@@ -27,6 +27,10 @@ export const idMap = pgTable(
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.object, table.sourceId] }),
     index('id_map_destination').on(table.workspaceId, table.resource, table.destinationId),
+    /** Records that are finished when the whole run is loaded. */
+    index('id_map_unfinished')
+      .on(table.workspaceId)
+      .where(sql`loaded_hash like '%!unfinished'`),
     index('id_map_display_id').on(table.workspaceId, table.displayId),
     index('id_map_number').on(table.workspaceId, sql`lower(${table.displayId})`),
     index('id_map_typed_id').on(table.workspaceId, sql`lower(${table.sourceId})`),
@@ -61,6 +65,9 @@ export const loadJournal = pgTable(
   },
   (table) => [
     index('load_journal_record').on(table.workspaceId, table.object, table.sourceId),
+    index('load_journal_undone')
+      .on(table.workspaceId, table.object)
+      .where(sql`step in ('undo:archive', 'undo:delete')`),
     index('load_journal_run').on(table.runId, table.id),
     index('load_journal_open')
       .on(table.runId)

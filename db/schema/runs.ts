@@ -169,6 +169,13 @@ export const runRecords = pgTable(
     index('run_records_unique_key')
       .on(table.runId, table.object, table.uniqueKey)
       .where(sql`unique_key is not null`),
+    /** Records with links that wait for their other end. */
+    index('run_records_gaps')
+      .on(table.runId)
+      .where(sql`warnings @> '[{"code": "parent_missing", "stage": "load"}]'`),
+    index('run_records_later')
+      .on(table.runId, table.object, table.step, table.notBefore)
+      .where(sql`not_before is not null`),
     index('run_records_lease')
       .on(table.leaseToken)
       .where(sql`lease_token is not null`),
