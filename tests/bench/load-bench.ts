@@ -18,6 +18,8 @@ export interface LoadCost {
   /** Fewest calls that its records can be loaded with. */
   floor: number;
   workerRssMb: number;
+  /** Of the worker and PostgreSQL. */
+  cpuSeconds: number;
 }
 
 /** The recorder keeps 200,000 requests; above this the whole load is counted, not sent again. */
@@ -50,10 +52,11 @@ export async function benchLoad(
     if (!run.balanced) throw new Error(`the run of ${incidents} incidents does not balance`);
     const tally = await stage.tally();
     const floor = await floorOf(stage.db.sql, run.id);
-    const cost = costOf(stage, run, tally, { incidents, floor: floor.calls });
     const cpu = since(stage.cpuSeconds(), cpuBefore);
+    const cpuSeconds = cpu.worker + cpu.database;
+    const cost = costOf(stage, run, tally, { incidents, floor: floor.calls, cpuSeconds });
     report.progress(
-      `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state}, peak ${cost.workerRssMb} MB, CPU ${JSON.stringify(cpu)}`,
+      `load of ${incidents} incidents: ${cost.records} records, ${cost.calls} calls, load ${cost.loadSeconds.toFixed(1)} s of ${cost.totalSeconds.toFixed(1)} s, state ${run.state} ${found(run)}, peak ${cost.workerRssMb} MB, CPU ${JSON.stringify(cpu)}`,
     );
     const ratio = isFar ? 'load_ratio_at_latency' : 'load_ratio';
     if (isMeasured && incidents <= REPLAYED_INCIDENTS && report.wants(ratio))
@@ -73,7 +76,7 @@ function costOf(
   stage: BenchStage,
   run: RunDocument,
   tally: Tally,
-  { incidents, floor }: Pick<LoadCost, 'incidents' | 'floor'>,
+  { incidents, floor, cpuSeconds }: Pick<LoadCost, 'incidents' | 'floor' | 'cpuSeconds'>,
 ): LoadCost {
   const startedAt = Date.parse(run.started_at ?? run.created_at);
   const worker = stage.workers[0]?.child.pid;
@@ -84,6 +87,7 @@ function costOf(
     totalSeconds: (Date.parse(run.finished_at ?? '') - startedAt) / 1000,
     calls: Object.values(tally.calls).reduce((sum, { total }) => sum + total, 0),
     floor,
+    cpuSeconds,
     workerRssMb: worker === undefined ? 0 : peakRssMb(worker),
   };
 }
@@ -120,6 +124,13 @@ async function loadRatio(
     worker_cpu_ms_per_call: rounded((cost.cpu.worker / cost.calls) * 1000),
     bare_cpu_seconds: bareCpu,
   });
+}
+
+/** What reading back found that should not be. */
+function found({ verification, edges }: RunDocument): string {
+  const { mismatch, missing, extra, late } = verification;
+  const links = edges.reduce((sum, edge) => sum + edge.missing, 0);
+  return JSON.stringify({ mismatch, missing, extra, late, links });
 }
 
 function since(now: CpuSeconds, before: CpuSeconds): CpuSeconds {

@@ -67,6 +67,7 @@ export async function benchBigFile(report: Report): Promise<LoadCost> {
       totalSeconds: rounded((Date.parse(run.finished_at ?? '') - startedAt) / 1000),
       calls: 0,
       floor: 0,
+      cpuSeconds: 0,
       workerRssMb: peakRssMb(worker),
     };
   } finally {

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connectDatabase } from '../../db/client.ts';
+import { setShare } from '../../db/rate-budget.ts';
 import type { ObjectTypeDocument, RunDocument } from '../../pipeline/documents.ts';
 import { installApp } from '../../simulators/demo/admin-client.ts';
 import type { FaultRule } from '../../simulators/intercom/faults.ts';
@@ -136,8 +138,31 @@ describe('an Intercom that fails', () => {
       const run = await fullRun(tenant);
       expectGoodRun(run);
       expectFaithful(tenant, desk, run);
+      expect(run.bottleneck.seconds.intercom_budget).toBeGreaterThan(0);
     } finally {
       await control(stage, 'PATCH', 'limits', { limit_per_window: 1_667 });
+    }
+  }, 180_000);
+
+  it('serves two customers with one worker: one whose budget is used up blocks nobody', async () => {
+    const other = await newTenant(stage);
+    const database = connectDatabase(stage.databaseUrl, { applicationName: 'test', max: 1 });
+    try {
+      grow(stage, 4);
+      const since = stage.intercom.state.recorder.lastSeq();
+      setFaults(stage, [{ method: 'POST', path: '/conversations/{id}/reply', mode: 'delay', ms: 60 }]);
+      const runId = await start(tenant, { kind: 'full' });
+      await untilCalls(stage, tenant, since, 'POST /conversations/{id}/reply', 2);
+      stage.intercom.state.faults.clear();
+      await setShare(database.sql, tenant.workspaceId, 0);
+
+      expectGoodRun(await fullRun(other));
+
+      expect((await tenant.admin.get<RunDocument>(`/runs/${runId}`)).finished_at).toBeNull();
+      await setShare(database.sql, tenant.workspaceId, 0.8);
+      await expectUnharmed(await finished(tenant, runId));
+    } finally {
+      await database.close();
     }
   }, 180_000);
 
