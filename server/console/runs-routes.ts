@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { hasRole } from '../../pipeline/actors.ts';
+import { hasRole, requireRole } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
@@ -104,6 +104,7 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     forSignedIn(deps, async (session, request, response) => {
       const id = String(request.params.id);
       const { word, contacts } = parseForm(UndoInput, request.body);
+      requireRole(session.actor, 'owner');
       const { rollback } = await useCases.getRun(session.actor, id);
       let message = `Type ${UNDO_WORD} in capital letters.`;
       let status = 422;
