@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 /** Structured logger: static message, variable fields. pino was chosen for its speed and built-in redaction (MIT). */
 export type Log = Logger;
@@ -31,7 +31,10 @@ const SECRET_KEYS = [
  * Logs go to stderr, one JSON object a line, so that stdout stays free for reports. Credentials and personal values
  * are replaced at any of the first three levels of nesting.
  */
-export function createLog(options: { level: string; process: string }): Log {
+export function createLog(
+  options: { level: string; process: string },
+  destination: DestinationStream = pino.destination({ fd: 2, sync: true }),
+): Log {
   return pino(
     {
       level: options.level,
@@ -46,6 +49,6 @@ export function createLog(options: { level: string; process: string }): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   );
 }

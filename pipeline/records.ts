@@ -4,6 +4,7 @@ import { findSignOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
 import type { Actor, RecordDocument } from './documents.ts';
 import { deepLink } from './install/installations.ts';
+import { goneSince } from './install/notifications.ts';
 
 interface Row {
   object: string;
@@ -19,8 +20,8 @@ interface Row {
   loadedHash: string | null;
   resource: string | null;
   destinationId: string | null;
-  /** What kind of thing it is, where a resource has several. */
-  kind: string | null;
+  /** Among them what kind of thing it is, where a resource has several, and whether people removed it. */
+  facts: Record<string, unknown>;
 }
 
 const MAX_MATCHES = 25;
@@ -83,7 +84,7 @@ async function findRows(
     select w.object, w."sourceId", coalesce(s.display_id, m.display_id) as "displayId", r.state as outcome, r.run_id as "runId",
       r.reason_code as "reasonCode", r.reason, r.warnings, s.raw_hash as "rawHash", r.mapped_hash as "mappedHash",
       m.loaded_hash as "loadedHash", m.resource, m.destination_id as "destinationId",
-      m.facts->>'kind' as kind
+      coalesce(m.facts, '{}') as facts
     from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(object text, "sourceId" text)
     left join source_records s on s.workspace_id = ${workspaceId} and s.object = w.object and s.source_id = w."sourceId"
     left join id_map m on m.workspace_id = ${workspaceId} and m.object = w.object and m.source_id = w."sourceId"
@@ -106,20 +107,24 @@ async function documentOf(deps: Deps, actor: Actor, row: Row): Promise<RecordDoc
   const history = await sql<{ at: Date; run: string; step: string; operation: string; state: string }[]>`
     select coalesce(settled_at, created_at) as at, run_id as run, step, operation, state from load_journal
     where workspace_id = ${actor.workspaceId} and object = ${row.object} and source_id = ${row.sourceId} order by id`;
+  const gone = goneSince(row.facts, row.destinationId);
   return {
     object: row.object,
     source_id: row.sourceId,
     display_id: row.displayId,
-    state: row.outcome ?? (row.destinationId === null ? 'discovered' : 'unchanged'),
+    state:
+      gone !== undefined
+        ? 'deleted_in_intercom'
+        : (row.outcome ?? (row.destinationId === null ? 'discovered' : 'unchanged')),
     destination:
       row.resource === null || row.destinationId === null
         ? null
         : {
             resource: row.resource,
             id: row.destinationId,
-            // No address of an internal article in Intercom's pages is on record.
+            // No address of an internal article in Intercom's pages is on record, and what is gone has none.
             url:
-              row.kind === 'internal_article'
+              row.facts.kind === 'internal_article' || gone !== undefined
                 ? null
                 : deepLink(deps, { workspaceId: actor.workspaceId, region }, row.resource, row.destinationId),
           },
@@ -129,8 +134,20 @@ async function documentOf(deps: Deps, actor: Actor, row: Row): Promise<RecordDoc
       row.reasonCode === null
         ? null
         : { code: row.reasonCode, message: row.reason?.message ?? '', field: row.reason?.field ?? null },
-    warnings: (row.warnings ?? []).map(({ code, message, field }) => ({ code, message, field })),
+    warnings: [
+      ...(gone === undefined ? [] : [deletedWarning(gone)]),
+      ...(row.warnings ?? []).map(({ code, message, field }) => ({ code, message, field })),
+    ],
     history: history.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
     erased_at: signOff?.erasedAt?.toISOString() ?? null,
+  };
+}
+
+function deletedWarning(at: Date | null): RecordDocument['warnings'][number] {
+  const when = at === null ? '' : ` on ${at.toISOString().slice(0, 10)}`;
+  return {
+    code: 'deleted_in_intercom',
+    message: `Somebody deleted or archived it in Intercom${when}. Nothing brings it back by itself; it is listed in the next verification.`,
+    field: null,
   };
 }

@@ -64,6 +64,9 @@ export function recordScreen(record: RecordDocument, label: string): Canvas {
         ['Reason', record.reason?.code ?? null],
       ]),
       ...(record.reason === null ? [] : [muted(plain(record.reason.message))]),
+      ...record.warnings
+        .filter(({ code }) => code === 'deleted_in_intercom')
+        .map(({ message }) => muted(plain(message))),
       ...(url === null ? [] : [muted(link('Open in Intercom', url))]),
       ...back('find'),
     ],

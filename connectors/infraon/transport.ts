@@ -4,6 +4,7 @@ import { createAdaptiveGate, type AdaptiveGate } from '../http/adaptive-concurre
 import type { HttpStream } from '../http/client.ts';
 import type { InfraonProfile } from './profile.ts';
 import { createReadGuard, type Query, type ReadGuard } from './read-guard.ts';
+import { hushed } from './hushed.ts';
 import { readReply } from './reply.ts';
 import { withRetries } from './retries.ts';
 import { createSession, defaultSleep, type Session } from './session.ts';
@@ -78,7 +79,9 @@ export function createTransport(deps: ClientDeps): Transport {
     call: (headers: Record<string, string>) => Promise<T>,
   ): Promise<T> {
     for (let renewals = 0; ; renewals += 1) {
-      const { token, headers } = await session.current();
+      const { token, headers } = await session.current().catch((error: unknown) => {
+        throw hushed(error, deps.credentials);
+      });
       try {
         const result = await withRetries({ profile, clock, random: deps.random, sleep }, () =>
           gate.run(kind, () => {
@@ -89,6 +92,7 @@ export function createTransport(deps: ClientDeps): Transport {
         session.accepted(token);
         return result;
       } catch (error) {
+        hushed(error, deps.credentials, token);
         if (!isSessionProblem(error, profile)) {
           if (error instanceof AppError && error.status !== undefined) session.accepted(token);
           throw error;

@@ -112,8 +112,23 @@ async function apply(
       where workspace_id = ${workspaceId} and resource = 'contacts' and destination_id = ${item.id}`;
     return;
   }
-  const gone = { topic, at: created_at ?? null };
+  const gone = { topic, at: created_at ?? null, id: item.id };
   await tx`
     update id_map set facts = facts || ${tx.json({ gone })}
     where workspace_id = ${workspaceId} and resource = ${GONE[topic] ?? ''} and destination_id = ${item.id}`;
+}
+
+const Gone = z.looseObject({ id: z.string(), at: z.number().nullable() });
+
+/**
+ * When people removed the thing that a record became, as Intercom told us; undefined when they did not, or it was made
+ * again since. Null: Intercom did not say when.
+ */
+export function goneSince(
+  facts: Record<string, unknown>,
+  destinationId: string | null,
+): Date | null | undefined {
+  const { success, data } = Gone.safeParse(facts.gone);
+  if (!success || data.id !== destinationId) return undefined;
+  return data.at === null ? null : new Date(data.at * 1000);
 }

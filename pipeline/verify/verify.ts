@@ -1,3 +1,4 @@
+import { goneSince } from '../install/notifications.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
@@ -113,13 +114,20 @@ async function lookAt(
   return differs && isListed ? destination.verify(payload, row, context) : seen;
 }
 
-/** A record that is not there is one missing value; a difference that a person made since is theirs. */
+/**
+ * A record that is not there is one missing value, unless Intercom has told that people deleted it; a difference that a
+ * person made since is theirs.
+ */
 async function explain(
   verification: Verification | null,
   row: LoadedRow | undefined,
   aheadMs: number,
   wasOurs: OurWrites['wasOurs'],
 ): Promise<Comparison[]> {
+  if (verification === null && row !== undefined && goneSince(row.facts, row.destinationId) !== undefined) {
+    const said = { expected: row.destinationId, actual: 'deleted_in_intercom' };
+    return [{ field: 'record', class: 'changed_in_intercom', ...said }];
+  }
   if (verification === null || row === undefined)
     return [{ field: 'record', class: 'missing', expected: row?.destinationId ?? null, actual: null }];
   const onTheirClock = (at: Date) => Math.floor((at.getTime() + aheadMs) / 1000);

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import request from 'supertest';
 import type { Config } from '../../config.ts';
-import { createLog } from '../../log.ts';
+import { createLog, type Log } from '../../log.ts';
 import { loadRegistry } from '../../objects/registry.ts';
 import { buildDeps } from '../../pipeline/build-deps.ts';
 import { createUseCases } from '../../pipeline/create-use-cases.ts';
@@ -32,6 +32,7 @@ export async function testApp(
     pipeline?: Partial<PipelineOptions>;
     app?: Partial<AppOptions>;
     publicUrl?: Config['publicUrl'];
+    log?: Log;
   } = {},
 ): Promise<TestApp> {
   const database = await testDatabase();
@@ -50,7 +51,7 @@ export async function testApp(
   const clock: Clock = { now: () => time.now ?? new Date() };
   const deps = buildDeps({
     db: database.db,
-    log: createLog({ level: 'silent', process: 'test' }),
+    log: options.log ?? createLog({ level: 'silent', process: 'test' }),
     registry: await loadRegistry(),
     secretKey: Buffer.alloc(32, 7),
     stopping: new AbortController().signal,

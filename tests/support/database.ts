@@ -64,3 +64,16 @@ export async function testDatabase(): Promise<TestDatabase> {
     },
   };
 }
+
+/** Every row of every table, as text to be searched. */
+export async function everyRow({ sql }: Database): Promise<string> {
+  const tables = await sql<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public'`;
+  const texts = await Promise.all(
+    tables.map(({ name }) => sql<{ row: string }[]>`select t::text as row from ${sql(name)} t`),
+  );
+  return texts
+    .flat()
+    .map(({ row }) => row)
+    .join('\n');
+}

@@ -10,6 +10,7 @@ import {
 } from '../../../errors.ts';
 import { assertAllowedUrl } from '../../http/address-guard.ts';
 import type { HttpResponse } from '../../http/client.ts';
+import { hushed } from '../hushed.ts';
 import type { Capability } from '../types.ts';
 import { capability, type ProbeContext } from './context.ts';
 
@@ -152,7 +153,7 @@ export async function connect(context: ProbeContext): Promise<Capability[]> {
     pinned.clockSkewMs = clockSkew(response, deps.clock());
     await context.client.login();
   } catch (error) {
-    throw connectError(error, host, transport.session.loginName() !== null);
+    throw connectError(hushed(error, deps.credentials), host, transport.session.loginName() !== null);
   }
   pinned.headerFormat = transport.session.state().headerFormat;
   pinned.login = transport.session.loginName();

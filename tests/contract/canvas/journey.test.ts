@@ -1,16 +1,27 @@
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
 import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { startWorker } from '../../../jobs/worker.ts';
 import type { RunDocument } from '../../../pipeline/documents.ts';
-import {
-  DEFAULT_CREDENTIALS,
-  startInfraonSimulator,
-  type InfraonSimulator,
-} from '../../../simulators/infraon/server.ts';
+import { createLog } from '../../../log.ts';
+import { startInfraonSimulator, type InfraonSimulator } from '../../../simulators/infraon/server.ts';
 import { generateDesk } from '../../../simulators/seed/generate.ts';
-import { bodyOf, signIn, testApp, type Agent, type TestApp } from '../../support/app.ts';
+import {
+  bodyOf,
+  CLIENT_SECRET,
+  signIn,
+  testApp,
+  WORKSPACE,
+  type Agent,
+  type TestApp,
+} from '../../support/app.ts';
+import request from 'supertest';
+import { deleteConversation } from '../../../simulators/intercom/conversations/conversation-store.ts';
+import { everyRow } from '../../support/database.ts';
+import { hubSignature } from '../../support/signed-requests.ts';
+import { unzip } from '../handoff/support.ts';
 import { idOf, labelsOf, panelClient, textOf, type PanelClient } from '../../support/panel.ts';
 
 /** The whole way through the panel alone, over the real use cases, a worker and both simulators. */
@@ -21,9 +32,28 @@ let api: Agent;
 let panel: PanelClient;
 let canvas: Canvas;
 
+const OWNER = { workspaceId: WORKSPACE, adminId: '5017690', role: 'owner' as const };
+
+/** What nobody may ever read again: it is looked for in everything that the product says. */
+const CREDENTIALS = {
+  username: 'migration@northwind.example',
+  password: 'canary password §1',
+  apiKey: 'canary-api-key-0002',
+};
+const WRONG_PASSWORD = 'canary-wrong-password-3';
+/** Every line that is logged, however chatty the level. */
+const logged: string[] = [];
+const canvases: string[] = [];
+
 beforeAll(async () => {
-  infraon = await startInfraonSimulator({ desk: generateDesk({ seed: 3, incidents: 12 }) });
-  test = await testApp({ pipeline: { infraonAllowedHosts: [new URL(infraon.url).host] } });
+  infraon = await startInfraonSimulator({
+    desk: generateDesk({ seed: 3, incidents: 12 }),
+    credentials: CREDENTIALS,
+  });
+  test = await testApp({
+    pipeline: { infraonAllowedHosts: [new URL(infraon.url).host] },
+    log: createLog({ level: 'trace', process: 'test' }, { write: (line) => void logged.push(line) }),
+  });
   worker = await startWorker(test.deps, { databaseUrl: test.database.url, concurrency: 2 });
   api = await signIn(test);
   // Nobody serves the pictures of articles here: they are looked for again for as long as Intercom may take.
@@ -38,6 +68,7 @@ afterAll(async () => {
 
 async function press(label: string, inputs: Record<string, unknown> = {}): Promise<void> {
   canvas = await panel.submit(idOf(canvas, label), { inputs });
+  canvases.push(JSON.stringify(canvas));
   expect(canvasProblems(canvas, { first: false })).toEqual([]);
 }
 
@@ -66,16 +97,27 @@ async function createObjectTypes(): Promise<void> {
   });
 }
 
+/** A desk whose refusal quotes the request, once. */
+async function infraonRepliesWithWhatItWasSent(): Promise<void> {
+  const body = { status: 'error', message: `no user with ${WRONG_PASSWORD}`, password: WRONG_PASSWORD };
+  const fault = { path: '/ux/api-token-auth/', mode: 'status', status: 401, times: 1, body };
+  const response = await fetch(`${infraon.url}/_sim/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ faults: [fault] }),
+  });
+  expect(response.ok).toBe(true);
+}
+
 describe('the panel', () => {
   it('leads from connecting to a finished migration', { timeout: 180_000 }, async () => {
     canvas = await panel.initialize();
     await press('Connect Infraon');
-    await press('Connect', {
-      base_url: infraon.url,
-      username: DEFAULT_CREDENTIALS.username,
-      password: DEFAULT_CREDENTIALS.password,
-      api_key: '',
-    });
+    const form = { base_url: infraon.url, username: CREDENTIALS.username, api_key: '' };
+    await infraonRepliesWithWhatItWasSent();
+    await press('Connect', { ...form, password: WRONG_PASSWORD });
+    await press('Connect', { ...form, password: WRONG_PASSWORD });
+    await press('Connect', { ...form, password: CREDENTIALS.password });
     await refreshUntil('Discover', 30);
     await press('Discover');
     await refreshUntil('Review maps', 60);
@@ -94,6 +136,11 @@ describe('the panel', () => {
     await press('Run sample');
     await refreshUntil('Approve sample', 90);
     await press('Approve sample');
+    test.intercom.state.faults.add([
+      { method: 'POST', path: '/conversations', mode: 'status', status: 500, times: 2 },
+      { method: 'PUT', path: '/conversations/{id}', mode: 'drop_after_commit', times: 2 },
+      { method: 'POST', path: '/contacts', mode: 'html', times: 1 },
+    ]);
     await press('Start migration');
     await refreshUntil('Rejected records', 90);
     for (let tries = 0; (await latestRun()).finished_at === null && tries < 300; tries += 1) await sleep(300);
@@ -121,5 +168,133 @@ describe('the panel', () => {
       linked += first.content.components.filter((component) => component.type === 'list').length;
     }
     expect(linked).toBeGreaterThan(0);
+  });
+});
+
+describe('a conversation that somebody deletes in Intercom', () => {
+  it(
+    'is said so in the panel, and is their change at the next verification',
+    { timeout: 120_000 },
+    async () => {
+      const [moved] = await test.deps.db.sql<{ id: string; source: string; number: string }[]>`
+      select destination_id as id, source_id as source, display_id as number from id_map
+      where resource = 'conversations' limit 1`;
+      const { id, source, number } = moved!;
+      const workspace = test.intercom.state.workspaces.get(WORKSPACE)!;
+      deleteConversation(workspace, workspace.conversations.get(id)!, 1_760_000_000, true);
+      const body = JSON.stringify({
+        ...{ type: 'notification_event', id: 'notif_1', topic: 'conversation.deleted', app_id: WORKSPACE },
+        ...{ created_at: 1_760_000_000, data: { item: { type: 'conversation', id } } },
+      });
+      await request(test.app)
+        .post('/intercom/webhooks')
+        .set('content-type', 'application/json')
+        .set('x-hub-signature', hubSignature(body, CLIENT_SECRET))
+        .send(body)
+        .expect(200);
+      const shown = async () => textOf(await panel.submit(`record:incident:${source}`));
+      await expect.poll(shown, { timeout: 30_000 }).toContain('State: deleted_in_intercom');
+      expect(await shown()).toContain('deleted or archived it in Intercom on 2025-10-09');
+      expect(await shown()).not.toContain('Open in Intercom');
+      canvas = await panel.submit('find', { inputs: { q: number } });
+      expect(textOf(canvas)).toContain('deleted_in_intercom');
+
+      await api
+        .post('/api/v1/runs')
+        .send({ kind: 'verify', objects: ['incident'] })
+        .expect(201);
+      for (let tries = 0; (await latestRun()).finished_at === null && tries < 200; tries += 1)
+        await sleep(300);
+      const { items } = bodyOf<{ items: { source_id: string; class: string; actual: unknown }[] }>(
+        await api.get(`/api/v1/findings?run=${(await latestRun()).id}&field=record`).expect(200),
+      );
+      expect(items).toMatchObject([
+        { source_id: source, class: 'changed_in_intercom', actual: 'deleted_in_intercom' },
+      ]);
+      expect((await latestRun()).verification.missing).toBe(0);
+    },
+  );
+});
+
+/** Everything that may be read of a workspace over HTTP. */
+const READ = [
+  ...[
+    'session',
+    'teammates',
+    'source',
+    'discovery',
+    'scope?format=json',
+    'maps',
+    'maps/incident',
+    'object-types',
+  ],
+  ...[
+    'preflight',
+    'settings',
+    'runs',
+    'rejections',
+    'findings',
+    'audit?limit=200',
+    'cutover',
+    'resolve?q=INC',
+  ],
+].map((path) => `/api/v1/${path}`);
+const PAGES = [
+  '/console',
+  '/console/connect',
+  '/console/teammates',
+  '/console/cut-over',
+  '/console/runs',
+  '/metrics',
+];
+
+describe('secrets', () => {
+  it('stand nowhere but where they are used', async () => {
+    await api
+      .put('/api/v1/source')
+      .send({ base_url: infraon.url, auth: { strategy: 'api_key', api_key: CREDENTIALS.apiKey } })
+      .expect(200);
+    await api.put('/api/v1/source').send({ base_url: infraon.url, auth: { api_key: WRONG_PASSWORD } });
+    const said: Record<string, string> = { log: logged.join(''), canvases: canvases.join('\n') };
+    for (const address of [...READ, ...PAGES]) said[address] = (await api.get(address)).text;
+    const files = await unzip(await buffer((await test.useCases.getHandoff(OWNER)).content));
+    for (const [name, content] of files) said[`package ${name}`] = content.toString('utf8');
+    said['database'] = await everyRow(test.deps.db);
+
+    // What was read is what was meant.
+    expect(logged.some((line) => line.includes('"http exchange"'))).toBe(true);
+    expect(said['canvases']).toContain('Connect Infraon');
+    expect(said['/console/connect']).toContain(infraon.url);
+    expect(said['package crosswalk.csv']).toContain('incident');
+    expect(said['database']).toContain('northwind');
+
+    const secrets = {
+      password: CREDENTIALS.password,
+      'password as JSON': JSON.stringify(CREDENTIALS.password).slice(1, -1),
+      'password as base64': Buffer.from(CREDENTIALS.password).toString('base64'),
+      'API key': CREDENTIALS.apiKey,
+      'refused password': WRONG_PASSWORD,
+      'client secret': CLIENT_SECRET,
+      'secret key': Buffer.alloc(32, 7).toString('base64'),
+      ...Object.fromEntries(
+        [...test.intercom.state.tokens.keys()].map((token, at) => [`token ${at}`, token]),
+      ),
+    };
+    const leaks = Object.entries(said).flatMap(([where, text]) =>
+      Object.entries(secrets).flatMap(([what, secret]) =>
+        text.includes(secret) ? [`${what} in ${where}`] : [],
+      ),
+    );
+    expect(leaks).toEqual([]);
+    // Addresses whose signature is the only key.
+    expect(
+      Object.entries(said).flatMap(([where, text]) => (/[?&]signature=/.test(text) ? [where] : [])),
+    ).toEqual([]);
+    const bodies = JSON.stringify([
+      ...test.intercom.state.workspaces.get(WORKSPACE)!.content.articles.values(),
+    ]);
+    const pictures = [...bodies.matchAll(/\/media\/([\w.~-]{20,})/g)].map(([, token]) => token ?? '');
+    expect(pictures.length).toBeGreaterThan(0);
+    expect(pictures.filter((token) => said['log']?.includes(token))).toEqual([]);
   });
 });
