@@ -24,6 +24,14 @@ const setOf = (sql: Queryable) => sql`
 const counted = (sql: Queryable, workspaceId: string) => sql`
   m.workspace_id = ${workspaceId} and m.resource <> 'documents' and not (m.state = 'partial' and m.facts ? 'reload')`;
 
+/** Known to be gone, and with a person to decide or already decided about: nothing to wait or to look for. */
+const setAside = (sql: Queryable, workspaceId: string) => sql`
+  select distinct object, source_id from run_records r
+  where r.workspace_id = ${workspaceId} and r.reason_code = 'deleted_in_intercom' and r.outcome in ('rejected', 'waived')
+    and not exists (
+      select 1 from run_records n where n.workspace_id = r.workspace_id and n.object = r.object and n.source_id = r.source_id
+        and n.id > r.id and n.outcome in ('created', 'updated', 'adopted'))`;
+
 /** The sets of a run: those of which every object is part of it. One that nothing of was loaded is counted all the same. */
 export async function ledgerSets(sql: Queryable, registry: Registry, run: FrozenRun): Promise<LedgerSet[]> {
   const sets = new Map<string, LedgerSet>();
@@ -35,13 +43,14 @@ export async function ledgerSets(sql: Queryable, registry: Registry, run: Frozen
     sets.set(set, { ...known, objects: [...known.objects, name] });
   }
   const rows = await sql<{ set: string; expected: number; gone: number; objects: string[] }[]>`
+    with aside as materialized (${setAside(sql, run.workspaceId)})
     select set, count(distinct destination_id)::int as expected, array_agg(distinct object) as objects,
       count(distinct destination_id) filter (where is_gone)::int as gone
     from (
       select ${setOf(sql)} as set, m.destination_id, m.object, f.id is not null as is_gone
       from id_map m left join findings f on f.run_id = ${run.id} and f.object = m.object and f.class = 'missing'
         and f.source_id = m.source_id and f.field = 'record' and f.repaired_at is null
-      where ${counted(sql, run.workspaceId)}) members
+      where ${counted(sql, run.workspaceId)} and (m.object, m.source_id) not in (select object, source_id from aside)) members
     group by set`;
   for (const { set, ...row } of rows) {
     const type = set.split('/')[1] ?? null;
@@ -63,7 +72,9 @@ export async function membersOf(
   { set }: LedgerSet,
 ): Promise<Map<string, LedgerMember>> {
   const rows = await sql<{ id: string; object: string; sourceId: string; isRead: boolean }[]>`
-    select m.destination_id as id, m.object, m.source_id as "sourceId", r.verification is not null as "isRead"
+    with aside as materialized (${setAside(sql, run.workspaceId)})
+    select m.destination_id as id, m.object, m.source_id as "sourceId",
+      r.verification is not null or (m.object, m.source_id) in (select object, source_id from aside) as "isRead"
     from id_map m left join run_records r
       on r.run_id = ${run.id} and r.object = m.object and r.source_id = m.source_id
     where ${counted(sql, run.workspaceId)} and ${setOf(sql)} = ${set}
