@@ -31,16 +31,16 @@ export type TaskName = keyof typeof TASKS;
 export type TaskPayload<T extends TaskName> = z.infer<(typeof TASKS)[T]>;
 
 /**
- * What a worker takes first, lower first: gates open the way for others, writing to Intercom is what a run is limited
+ * What a worker takes first, lower first: gates open the way for others, single tasks are few and somebody waits for them, writing to Intercom is what a run is limited
  * by, and what is mapped can be written. Reading the source comes last, in the order in which its objects are loaded.
  */
-export const PRIORITY = { advance: -30, load: -20, map: -10, read: 0 } as const;
+export const PRIORITY = { advance: -30, single: -25, load: -20, map: -10, read: 0 } as const;
 
 export interface EnqueueOptions {
   /** Jobs with one key replace each other while they wait; a running one is left alone and a new one is added. */
   jobKey?: string;
   runAt?: Date;
-  /** Lower runs first. */
+  /** Lower runs first. Default: `PRIORITY.single`. */
   priority?: number;
   maxAttempts?: number;
 }
@@ -58,7 +58,7 @@ export async function enqueue<T extends TaskName>(
       job_key := ${options.jobKey ?? null},
       job_key_mode := ${options.jobKey === undefined ? null : 'replace'},
       run_at := ${options.runAt ?? null},
-      priority := ${options.priority ?? null},
+      priority := ${options.priority ?? PRIORITY.single},
       max_attempts := ${options.maxAttempts ?? null}
     )`;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
-import { enqueueWaiting, PRIORITY, type WaitingJob } from '../../../db/queue.ts';
+import { enqueue, enqueueWaiting, PRIORITY, type WaitingJob } from '../../../db/queue.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
 let database: TestDatabase;
@@ -38,6 +38,15 @@ describe('jobs that wait', () => {
       ['of:ws_1'],
       ['of:ws_1', 'reads'],
     ]);
+  });
+
+  it('come after a single task that somebody waits for, whatever is loaded meanwhile', async () => {
+    await enqueue(database.db.sql, 'prepare_run', { workspaceId: 'ws_1', runId });
+
+    const [first] = await waiting();
+
+    expect(first).toMatchObject({ key: null, priority: PRIORITY.single });
+    await database.db.sql`delete from graphile_worker._private_jobs where key is null`;
   });
 
   it('keep their place when they are added again, however often the gate looks', async () => {
