@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CREDENTIALS } from '../../simulators/infraon/server.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
+import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
 
 /** The pages that a person sees outside Intercom: where the installation ends, and the state of the migration. */
@@ -38,6 +39,7 @@ describe('the console', () => {
     }
     for (const table of await page.getByRole('table').all())
       expect(await table.getByRole('columnheader').count()).toBeGreaterThan(0);
+    expect(await violationsOf(page)).toEqual([]);
     expect(watched.errors).toEqual([]);
   }
 
@@ -81,10 +83,15 @@ describe('the console', () => {
     await page.getByRole('listitem').getByRole('link', { name: 'Connect Infraon' }).click();
     await expectReadable();
     await expectNoSidewaysScroll();
-    await page.getByLabel('Infraon address').fill(stage.infraon.url);
-    await page.getByLabel('User name').fill(DEFAULT_CREDENTIALS.username);
-    await page.getByLabel('Password').fill('not the password');
-    await page.getByLabel('Password').press('Enter');
+    // By keyboard alone, in the order in which the fields are read.
+    await page.getByLabel('Infraon address').focus();
+    for (const words of [stage.infraon.url, DEFAULT_CREDENTIALS.username, 'not the password']) {
+      await page.keyboard.type(words);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Shift+Tab');
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('password');
+    await page.keyboard.press('Enter');
     await page.getByRole('alert').waitFor();
     // A browser notes every answer of 4xx in its console.
     watched.errors.splice(0);

@@ -5,6 +5,7 @@ import type { CutoverDocument } from '../../pipeline/cutover/documents.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { finished, fullRun, installed, rejections, sampled, type Tenant } from '../support/tenant.ts';
+import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
 
 /** An owner cuts over in the console, from a finished migration to the signed-off one; server and worker are real. */
@@ -62,6 +63,7 @@ describe('the cut-over', () => {
     await page.getByRole('navigation').getByRole('link', { name: 'Cut over' }).click();
     await page.getByText('No-go.').waitFor();
     await watched.picture('cut-over-01-open');
+    expect(await violationsOf(page)).toEqual([]);
     await page.setViewportSize({ width: 360, height: 740 });
     await watched.picture('cut-over-02-narrow');
     const overflow = await page.evaluate<number>(
@@ -85,6 +87,10 @@ describe('the cut-over', () => {
     await page.getByRole('link', { name: 'Refresh' }).click();
     await watched.picture('cut-over-04-delta-done');
     await page.getByText('100 %').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.goto(`${stage.appUrl}/console/runs`);
+    await watched.picture('cut-over-08-runs');
+    expect(await violationsOf(page)).toEqual([]);
   });
 
   it('checks whether Infraon stands still', async () => {
@@ -138,6 +144,7 @@ describe('the cut-over', () => {
     await page.getByText('Signed off').waitFor();
     await page.getByRole('heading', { name: 'Hypercare' }).waitFor();
     await watched.picture('cut-over-07-signed-off');
+    expect(await violationsOf(page)).toEqual([]);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: /^handoff-final-/ }).click(),

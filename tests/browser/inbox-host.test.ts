@@ -7,6 +7,7 @@ import { fuzz } from '../support/canvases/hostile.ts';
 import { SCREENS } from '../support/canvases/screens.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { control, installed } from '../support/tenant.ts';
+import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
 import { measuredHeights } from './heights.ts';
 import { addPanel, APP_NAME, inboxOf, type Inbox } from './inbox.ts';
@@ -93,6 +94,7 @@ describe('the inbox as a host', () => {
     await watched.picture('host-01-refused');
     const drawer = watched.page.getByRole('region', { name: 'Developer drawer' });
     expect(await drawer.innerText()).toContain('The status is 401 instead of 200.');
+    expect(await violationsOf(watched.page)).toEqual([]);
     await set({ signature: 'valid' });
     await inbox.press('Retry');
     expect(await inbox.has('Connect Infraon')).toBe(true);
@@ -122,6 +124,7 @@ describe('the inbox as a host', () => {
     await page.keyboard.type('https://desk.example');
     expect(await inbox.panel.getByLabel('Infraon address').inputValue()).toBe('https://desk.example');
     await expect.poll(() => page.locator('#announcer').textContent()).toContain('Connect Infraon');
+    expect(await violationsOf(page)).toEqual([]);
   });
 
   it('calls no app that the teammate has not pinned', async () => {
