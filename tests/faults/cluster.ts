@@ -31,8 +31,12 @@ export async function openCluster(): Promise<Cluster> {
   };
   return {
     urlOf,
+    // Not by the log: it would hold the sequences' pages as they are, ahead of which `nextval` logs nothing for 32 numbers,
+    // so that a crash took the copy's sequences back, which happens to no database that was not copied.
     create: (database, template) =>
-      ask(`create database ${database}${template === undefined ? '' : ` template ${template}`}`),
+      ask(
+        `create database ${database}${template === undefined ? '' : ` template ${template} strategy file_copy`}`,
+      ),
     drop: (database) => ask(`drop database if exists ${database} with (force)`),
     restart: (mode) => restartEmbeddedPostgres(dataDir, mode),
     async close() {
