@@ -22,6 +22,7 @@ async function start(config: Config): Promise<void> {
   const db = await openDatabase(config, {
     applicationName: 'worker',
     max: config.workerConcurrency * CONNECTIONS_PER_TASK + 2,
+    onWait: (error) => log.warn({ err: error }, 'waiting for PostgreSQL'),
   });
   // graphile-worker 0.17 does not attend to the promise that marks a job as done or failed. When PostgreSQL restarts
   // just then, that job stays locked and its run is woken without it (db/leases.ts), so the process goes on.
@@ -57,7 +58,8 @@ setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
 try {
   await start(loadConfig());
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // Not thrown on: a process that waits for nothing more must end, so that whoever supervises it starts another.
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else console.error('The worker cannot start:', error);
   process.exit(1);
 }

@@ -12,7 +12,10 @@ const GRACE_MS = 10_000;
 
 async function start(config: Config): Promise<void> {
   const log = createLog({ level: config.logLevel, process: 'server' });
-  const db = await openDatabase(config, { applicationName: 'server' });
+  const db = await openDatabase(config, {
+    applicationName: 'server',
+    onWait: (error) => log.warn({ err: error }, 'waiting for PostgreSQL'),
+  });
   const closing = new AbortController();
   const deps = buildDeps({
     db,
@@ -58,7 +61,8 @@ function closeServer(server: Server): Promise<void> {
 try {
   await start(loadConfig());
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  // Not thrown on: a process that waits for nothing more must end, so that whoever supervises it starts another.
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else console.error('The server cannot start:', error);
   process.exit(1);
 }

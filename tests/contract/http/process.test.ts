@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ReservedSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,5 +82,24 @@ describe('the server process', { timeout: 90_000 }, () => {
     expect(await exited).toBe(0);
     expect(stderr()).toContain('"msg":"stopping"');
     expect(stderr()).not.toContain(complete.INTERCOM_CLIENT_SECRET);
+  });
+
+  it('waits for a PostgreSQL that does not answer yet', async () => {
+    const [port, databasePort] = [await freePort(), await freePort()];
+    const real = new URL(database.url);
+    const url = new URL(database.url);
+    url.host = `127.0.0.1:${databasePort}`;
+    const { child, stderr } = start({ ...complete, PORT: String(port), DATABASE_URL: url.href });
+    const exited = exitCode(child);
+    await expect.poll(stderr, { timeout: 60_000, interval: 100 }).toContain('"msg":"waiting for PostgreSQL"');
+    const door = createServer((socket) => {
+      const inner = connect(Number(real.port), real.hostname);
+      socket.pipe(inner).pipe(socket);
+      for (const end of [socket, inner]) end.on('error', () => undefined);
+    }).listen(databasePort, '127.0.0.1');
+    await expect.poll(stderr, { timeout: 60_000, interval: 100 }).toContain('"msg":"listening"');
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    door.close();
   });
 });
