@@ -4,7 +4,7 @@ import type {
   RunDocument,
   StartRunInput,
 } from '../../pipeline/documents.ts';
-import { installApp, type AdminClient } from '../../simulators/demo/admin-client.ts';
+import { ApiError, installApp, type AdminClient } from '../../simulators/demo/admin-client.ts';
 import {
   approveMaps,
   confirmReadiness,
@@ -138,12 +138,27 @@ export async function finished(
 ): Promise<RunDocument> {
   const deadline = Date.now() + (options.timeoutMs ?? 120_000);
   for (;;) {
-    const run = await tenant.admin.get<RunDocument>(`/runs/${runId}`);
+    const run = await lookAt(tenant, runId);
+    if (run === undefined) {
+      if (Date.now() > deadline) throw new Error('the server did not come back in time');
+      await sleep(options.pollMs ?? 200);
+      continue;
+    }
     if (options.untilPaused === true && run.state === 'paused') return run;
     if (FINAL.includes(run.state)) return run;
     if (run.state === 'paused') throw new Error(`the run paused: ${run.state_reason ?? 'by a person'}`);
     if (Date.now() > deadline) throw new Error(`the run did not end in time: ${JSON.stringify(run)}`);
     await sleep(options.pollMs ?? 200);
+  }
+}
+
+/** Undefined while the database is away, which the API says; whoever watches a run looks again. */
+async function lookAt(tenant: Tenant, runId: string): Promise<RunDocument | undefined> {
+  try {
+    return await tenant.admin.get<RunDocument>(`/runs/${runId}`);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'database_unavailable') return undefined;
+    throw error;
   }
 }
 
