@@ -124,15 +124,15 @@ describe('rejected records', () => {
     expect([...REJECTED, ...WARNINGS, ...OF_LINKS].sort()).toEqual([...REASON_CODES].sort());
   });
 
-  /** A full load in which everything goes wrong that can, once each. */
-  async function loadInTrouble(): Promise<RunDocument> {
+  /** A full load in which everything goes wrong that can, once each. `words` are new on the desk, which keeps them. */
+  async function loadInTrouble(words: string): Promise<RunDocument> {
     const { requesters, incidents } = grow(stage, 5);
     const [misspelt, locked] = requesters;
     setEmail(misspelt!, 'ask at reception');
     await lockExternalId(locked!.requester_id);
     const [, , untitled, unreadable, doubtful] = incidents;
     Object.assign(untitled!.basic_info, { summary: '' });
-    await editBothSides('Other words');
+    await editBothSides(words);
     await leaveInDoubt(doubtful!);
     stage.infraon.state.faults.push(
       faultRule({ path: `/ux/sd/inci/incident/${unreadable!.incident_id}/`, mode: 'status', status: 404 }),
@@ -149,7 +149,7 @@ describe('rejected records', () => {
       delete: true,
     });
     const user = desk.users.find((each) => each.profile_id === gone!.externalId)!;
-    Object.assign(user, { full_name: 'Renamed At Source', unmasked_full_name: 'Renamed At Source' });
+    Object.assign(user, { full_name: words, unmasked_full_name: words });
     forgetIndexes(stage.infraon.state);
 
     const since = stage.intercom.state.recorder.lastSeq();
@@ -184,7 +184,7 @@ describe('rejected records', () => {
   }
 
   it('are set aside with their codes, each with words that say what happened and what to do', async () => {
-    full = await loadInTrouble();
+    full = await loadInTrouble('Other words');
     expect(full.balanced).toBe(true);
     const aside = await rejections(tenant);
     expect([...new Set(aside.map((each) => each.code))].sort()).toEqual([...REJECTED].sort());
@@ -284,7 +284,7 @@ describe('rejected records', () => {
   it('are driven to zero with the buttons of the panel', async () => {
     tenant = await installed(stage, stage.addWorkspace());
     await sampled(stage, tenant);
-    full = await loadInTrouble();
+    full = await loadInTrouble('Words of the second customer');
     const codes = [...new Set((await rejections(tenant)).map((each) => each.code))].sort();
     expect(codes).toEqual([...REJECTED].sort());
     await removeCauses();
