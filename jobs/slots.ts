@@ -14,14 +14,17 @@ export interface Slots {
   shareAmong(workspaces: number): void;
 }
 
-/** At least one slot of a worker is left for the other kind, at least half of them for writing. */
+/**
+ * Of a workspace's jobs one slot at least is left for the other kind, half of them for writing. The bounds are each
+ * workspace's own: one that waits for its budget with all it may hold leaves a slot that another one may write in.
+ */
 export function createSlots(concurrency: number): Slots {
   const held = new Map<string, number>();
   let workspaces = 1;
 
   function limitOf(flag: string): number {
-    if (flag === SLOT_FLAGS.read) return Math.max(1, Math.floor(concurrency / 2));
-    if (flag === SLOT_FLAGS.write) return Math.max(1, concurrency - 1);
+    if (flag.startsWith(SLOT_FLAGS.read)) return Math.max(1, Math.floor(concurrency / 2));
+    if (flag.startsWith(SLOT_FLAGS.write)) return Math.max(1, concurrency - 1);
     return Math.max(1, Math.floor(concurrency / workspaces));
   }
   const isFull = (flag: string) => (held.get(flag) ?? 0) >= limitOf(flag);

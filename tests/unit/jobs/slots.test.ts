@@ -1,19 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { createSlots } from '../../../jobs/slots.ts';
 
-const read = (workspace: string) => ['reads', `of:${workspace}`];
-const write = (workspace: string) => ['writes', `of:${workspace}`];
+const read = (workspace: string) => [`reads:${workspace}`, `of:${workspace}`];
+const write = (workspace: string) => [`writes:${workspace}`, `of:${workspace}`];
 
 describe('the slots of a worker', () => {
   it('are never all taken by reading the source, nor all by writing to Intercom', () => {
     const slots = createSlots(4);
     expect([1, 2, 3].map(() => slots.take(read('a')) !== undefined)).toEqual([true, true, false]);
-    expect(slots.forbidden()).toEqual(['reads']);
+    expect(slots.forbidden()).toEqual(['reads:a']);
     expect([1, 2].map(() => slots.take(write('a')) !== undefined)).toEqual([true, true]);
 
     const others = createSlots(4);
     expect([1, 2, 3, 4].map(() => others.take(write('a')) !== undefined)).toEqual([true, true, true, false]);
     expect(others.take(read('a'))).toBeDefined();
+  });
+
+  it('that a workspace took while it was alone leave one for another that comes', () => {
+    const slots = createSlots(4);
+    for (let each = 0; each < 3; each += 1) expect(slots.take(write('a'))).toBeDefined();
+    slots.shareAmong(2);
+    expect(slots.forbidden()).toEqual(['writes:a', 'of:a']);
+    expect(slots.take(write('b'))).toBeDefined();
   });
 
   it('are shared among the workspaces at work: one that holds its share leaves the rest to others', () => {
