@@ -140,6 +140,8 @@ describe('support in the console', () => {
 
   it('opens from a button that says how much is unread', async () => {
     await signIn('5017690');
+    // Each page boots it; one that is left too early does not.
+    await callsOf('onUnreadCountChange', 1);
     await page.goto(`${publicUrl}/console`);
     const support = page.getByRole('button', { name: 'Support' });
     await support.waitFor();
