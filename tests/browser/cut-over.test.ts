@@ -86,7 +86,7 @@ describe('the cut-over', () => {
     await finished(tenant, id ?? '');
     await page.getByRole('link', { name: 'Refresh' }).click();
     await watched.picture('cut-over-04-delta-done');
-    await page.getByText('100 %').waitFor();
+    await page.getByText('100 %', { exact: true }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.goto(`${stage.appUrl}/console/runs`);
     await watched.picture('cut-over-08-runs');
