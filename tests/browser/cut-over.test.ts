@@ -141,7 +141,7 @@ describe('the cut-over', () => {
   it('is signed off, once and for all to see', async () => {
     await page.getByLabel('Your decision, in your words').fill('Everything arrived.');
     await page.getByRole('button', { name: 'Sign off', exact: true }).click();
-    await page.getByText('Signed off').waitFor();
+    await page.getByText('Signed off').waitFor({ timeout: 120_000 });
     await page.getByRole('heading', { name: 'Hypercare' }).waitFor();
     await watched.picture('cut-over-07-signed-off');
     expect(await violationsOf(page)).toEqual([]);
