@@ -122,7 +122,7 @@ export const RESOURCES: Record<ResourceName, ResourceDescription> = {
       tags: { type: 'list' },
     },
     attributes: { createdBy: 'nobody', model: 'article' },
-    cost: { fixed: 2, perTag: 1 },
+    cost: { fixed: 1, perTag: 1 },
     rollback: { created: ['delete'], updated: ['restore'] },
   },
   /** What Intercom has no place for: kept by us and handed over as files, so that it can be rebuilt. */

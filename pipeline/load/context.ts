@@ -22,8 +22,6 @@ export interface BatchContext extends LoadContext {
   learn: (ref: RecordRef, loaded: Loaded) => void;
   /** Writes the counted calls down; called while the batch runs and at its end. */
   flushCalls(): Promise<void>;
-  /** By how much Intercom's clock goes before ours, as its newest answer said; 0 before there was one. */
-  clockAheadMs(): number;
 }
 
 /** Everything a batch of payloads needs, looked up once: the client, the ids of what they refer to, people, tags. */

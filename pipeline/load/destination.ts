@@ -56,6 +56,8 @@ export interface LoadContext {
   tagId: (name: string) => Promise<string>;
   missingAttribute: MissingAttribute;
   helpCenter: HelpCenterAccess;
+  /** By how much Intercom's clock goes before ours, as its newest answer said; 0 before there was one. */
+  clockAheadMs(): number;
   /** How long a call whose answer is lost may still be carried out. */
   callLifeMs: number;
   /** Resolves when one more reply may be sent to this conversation. */
@@ -139,10 +141,10 @@ export interface Comparison {
 /** How one Intercom resource receives, and gives back, records. The engine knows no more of a resource than this. */
 export interface Destination<P extends Payload> {
   /**
-   * A record is only begun at first (`plan` without `existing`) and finished when the whole run is loaded (`plan` with
-   * it), because it names others by addresses that they do not have before.
+   * Whether a record with these facts is only begun. It is finished when the whole run is loaded (`plan` with
+   * `existing`), because it names others by addresses that they do not have before.
    */
-  isFinishedLater?: true;
+  isUnfinished?(facts: Record<string, unknown>): boolean;
   /** References without which the record cannot exist; the others are dropped with a warning. */
   requiredRefs(payload: P): RecordRef[];
   optionalRefs(payload: P): RecordRef[];
@@ -172,3 +174,6 @@ export interface Verification {
 export function shortHash(hash: string): string {
   return hash.slice(0, 12);
 }
+
+/** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
+export const UNFINISHED = '!unfinished';

@@ -5,7 +5,7 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import type { SettingsDocument } from '../documents.ts';
 import { namedLinks, type NamedLink } from '../links/named-links.ts';
-import type { Loaded, LoadContext } from './destination.ts';
+import { UNFINISHED, type Loaded, type LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
@@ -58,9 +58,7 @@ async function carryOut(
   const dropped = unresolvedRefs(destination.optionalRefs(payload), context);
   const refused = namedLinks(payload, context).filter((link) => link.refused !== undefined);
   const gaps = [...dropped.map(warningFor), ...refusedLinks(refused, context.settings)];
-  const isBegun = destination.isFinishedLater === true && existing?.state !== 'complete';
-  const loadedHash =
-    hashWithGaps(loadable.mappedHash, [...dropped, ...refused.map(refOf)]) + (isBegun ? UNFINISHED : '');
+  const loadedHash = hashWithGaps(loadable.mappedHash, [...dropped, ...refused.map(refOf)]);
   if (existing?.state === 'complete' && existing.loadedHash === loadedHash) {
     return {
       // A delta reads back what it wrote, and nothing else.
@@ -176,9 +174,6 @@ function hasNothingNew(
   if (gaps === '') return false;
   return !refs.some((ref) => gaps.includes(ref.sourceId) && context.resolve(ref) !== undefined);
 }
-
-/** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
-export const UNFINISHED = '!unfinished';
 
 /** Ends the hash of a record whose last write a rollback took back: it is looked at and written again by the next run. */
 export const UNDONE = '!undone';

@@ -1,7 +1,7 @@
 import type { IdMapEntry, Settlement } from '../../db/journal.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { settleFailedCall } from '../failed-call.ts';
-import type { LoadContext, Step, StepResult } from './destination.ts';
+import { UNFINISHED, type LoadContext, type Step, type StepResult } from './destination.ts';
 import { resolveDoubt, targetOf } from './resolve-doubt.ts';
 import { destinationOf } from './destinations.ts';
 import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
@@ -173,13 +173,15 @@ async function finish(
 ): Promise<null> {
   const { record } = loadable;
   const { destinationId } = progress;
-  const standing = destinationOf(loadable.payload).standingWarnings?.(progress.facts) ?? [];
+  const destination = destinationOf(loadable.payload);
+  const standing = destination.standingWarnings?.(progress.facts) ?? [];
+  const hash = loadedHash + (destination.isUnfinished?.(progress.facts) === true ? UNFINISHED : '');
   if (destinationId === undefined)
     throw new Error(`${scope.object} ${record.sourceId} has a plan without a first step`);
   await scope.deps.ledger.write({
     leaseToken: scope.token,
     settle,
-    idMap: idMapEntry(loadable, progress, scope, destinationId, 'complete', loadedHash),
+    idMap: idMapEntry(loadable, progress, scope, destinationId, 'complete', hash),
     record: {
       recordId: record.id,
       step: 'verify',

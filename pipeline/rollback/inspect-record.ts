@@ -4,7 +4,7 @@ import type { BatchScope } from '../runs/batch.ts';
 import { originOf } from '../load/people/companies.ts';
 import type { LoadContext, StepResult } from '../load/destination.ts';
 import { destinationOf } from '../load/destinations.ts';
-import { UNFINISHED } from '../load/load-record.ts';
+import { UNFINISHED } from '../load/destination.ts';
 import { findPeopleEdits, type LastSync, type PeopleEdit } from '../load/people-edits.ts';
 import { remembering } from '../load/remember-reads.ts';
 import type { Ours, Seen } from './things/thing.ts';

@@ -178,6 +178,18 @@ async function findOrMake(
   return made.id;
 }
 
+/** Id of the collection at the end of a path, if the ledger knows it. */
+export async function knownCollection(
+  deps: Deps,
+  run: FrozenRun,
+  path: readonly string[],
+): Promise<string | undefined> {
+  const [row] = await deps.db.sql<{ id: string }[]>`
+    select destination_id as id from prepared_items
+    where workspace_id = ${run.workspaceId} and kind = ${KIND} and name = ${collectionKey(path)} and destination_id <> ''`;
+  return row?.id;
+}
+
 /** A collection that somebody deleted in Intercom is made anew by the next record that needs it. */
 export async function forgetCollection(deps: Deps, run: FrozenRun, path: readonly string[]): Promise<void> {
   await deps.db.sql`

@@ -6,14 +6,18 @@ import { infraonFor } from '../../source/infraon-access.ts';
 import { deepLink } from '../../install/installations.ts';
 import { imageAddress, whyUnavailable } from '../../source/media.ts';
 import { readFolders } from '../../map/article-sources.ts';
-import { ensureCollections, collectionKey, forgetCollection } from './collections.ts';
+import { ensureCollections, collectionKey, forgetCollection, knownCollection } from './collections.ts';
+import { createKnownArticles, type KnownArticles } from './known-articles.ts';
 import type { Loaded } from '../destination.ts';
 
 /** What articles need beside a record's own data; looked up when the first article asks. */
 export interface HelpCenterAccess {
   /** Id of the collection at the end of a path; the whole path is made when it is missing. */
   collectionId(path: readonly string[]): Promise<string | undefined>;
+  /** The same as it is on record; nothing is made. */
+  knownCollectionId(path: readonly string[]): Promise<string | undefined>;
   forgetCollection(path: readonly string[]): Promise<void>;
+  known: KnownArticles;
   /** Whether a picture's address is the desk's own. */
   isOfDesk(src: string): Promise<boolean>;
   /** An address from which Intercom can fetch a picture of the desk, or why there is none. */
@@ -62,6 +66,7 @@ export function createHelpCenter(
       collections.catch(() => (collections = undefined));
       return (await collections).get(collectionKey(path));
     },
+    knownCollectionId: (path) => knownCollection(deps, run, path),
     async forgetCollection(path) {
       collections = undefined;
       await forgetCollection(deps, run, path);
@@ -86,6 +91,7 @@ export function createHelpCenter(
       const root = await publicUrl();
       return root === null ? null : `${root.replace(/\/+$/, '')}/${LOCALE}/articles/${destinationId}`;
     },
+    known: createKnownArticles(deps.db.sql, run),
     isLent: (src) => src.startsWith(`${deps.options.publicUrl}/media/`),
   };
 }

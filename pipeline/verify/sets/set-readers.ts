@@ -3,7 +3,7 @@ import type { Article, InternalArticle } from '../../../connectors/intercom/sche
 import type { ListPage, SearchFilter } from '../../../connectors/intercom/lists.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { CANARY_ID } from '../../prepare/canary.ts';
-import { PLACEHOLDER } from '../../load/articles/articles.ts';
+import { isMarkerDraft } from '../../load/articles/marker-draft.ts';
 import { wordOf } from './ledger-sets.ts';
 
 /** Something of a list as far as it matters whether it is ours. */
@@ -113,7 +113,7 @@ export function instancesReader(intercom: IntercomClient, type: string): SetRead
   };
 }
 
-/** Articles carry no id of ours but in the draft that each of them begins as; later, title and collection tell. */
+/** Articles carry no id of ours but in the draft that some of them begin as; else, title and collection tell. */
 export function articlesReader(intercom: IntercomClient, kind: 'articles' | 'internal_articles'): SetReader {
   const isInternal = kind === 'internal_articles';
   return {
@@ -125,7 +125,7 @@ export function articlesReader(intercom: IntercomClient, kind: 'articles' | 'int
         ? await intercom.listInternalArticles(number)
         : await intercom.listArticles(number);
       const items = data.map((article) => {
-        const isDraft = article.body.includes(PLACEHOLDER);
+        const isDraft = isMarkerDraft(article.body);
         const likeness = likenessOf(article);
         return {
           id: article.id,

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { imageAddress, IMAGE_ADDRESS_DAYS } from '../../../pipeline/source/media.ts';
-import { OWNER } from '../planning/world.ts';
-import { articleWorld, type ArticleWorld } from './world.ts';
+import type { SettingsDocument } from '../../../pipeline/documents.ts';
+import type { Article } from '../../../simulators/intercom/content/store.ts';
+import { OPERATOR, OWNER } from '../planning/world.ts';
+import { articleWorld, type ArticleRow, type ArticleWorld } from './world.ts';
 
 let articles: ArticleWorld;
 
@@ -13,6 +15,128 @@ afterEach(async () => articles.close());
 function names(): string[] {
   return [...articles.content.collections.values()].map(({ name }) => name);
 }
+
+type Changes = Partial<Pick<Article, 'title' | 'body' | 'state' | 'authorId' | 'parentId'>>;
+
+/** Articles of the desk whose answers all get lost, before anybody looked. */
+async function lostArticles(
+  mode: 'drop_after_commit' | 'drop_before',
+  configs: Record<string, unknown>[],
+  settings: Partial<SettingsDocument> = {},
+): Promise<{ ids: string[]; next: () => Promise<(ArticleRow | undefined)[]> }> {
+  const { world } = articles;
+  const ids = configs.map((config, index) =>
+    articles.addArticle({ title: `Reset ${index}`, ...config }, `<h3>How</h3><p>Call ${index}.</p>`),
+  );
+  for (const path of ['/articles', '/internal_articles'])
+    world.intercom.state.faults.add([{ method: 'POST', path, mode, times: ids.length }]);
+  const runId = await articles.start(settings);
+  await articles.work(runId, 'load');
+  world.intercom.state.faults.clear();
+  // The calls are over, so that not seeing their result proves something.
+  world.deps.options.intercomTimeoutMs = 0;
+  return {
+    ids,
+    async next() {
+      await world.deps.db.sql`update run_records set not_before = null`;
+      for (const step of ['load', 'load', 'verify'] as const) {
+        await articles.work(runId, step);
+        await articles.advance(runId);
+      }
+      const rows = await articles.rows(runId);
+      return ids.map((id) => rows.get(id));
+    },
+  };
+}
+
+/** What an editor wrote: the same as our article of that number unless `changes` say otherwise. */
+function addEditors(index: number, ageSeconds: number, changes: Changes = {}): string {
+  const now = Math.floor(Date.now() / 1000);
+  const article: Article = {
+    id: articles.world.intercom.state.workspaces.get(OWNER.workspaceId)!.ids.next('article'),
+    contentId: 'c',
+    title: `Reset ${index}`,
+    description: '',
+    body: `<h2>How</h2><p class="no-margin">Call ${index}.</p>`,
+    authorId: Number(OPERATOR.adminId),
+    state: 'published',
+    parentId: [...articles.content.collections.values()].at(-1)?.id ?? null,
+    createdAt: now - ageSeconds,
+    updatedAt: now,
+    tags: [],
+    defaultLocale: 'en',
+    availability: {},
+    translations: new Map(),
+    draft: null,
+    everPublished: true,
+    ...changes,
+  };
+  articles.content.articles.set(article.id, article);
+  return article.id;
+}
+
+describe('an answer that gets lost, of an article made at once', () => {
+  it('is resolved by the whole text: published, a draft, an internal one', async () => {
+    const { next } = await lostArticles(
+      'drop_after_commit',
+      [{}, { status: 'Draft' }, { is_private: true }],
+      { restricted_articles: 'internal' },
+    );
+    const { articles: made, internalArticles } = articles.content;
+    const before = [...made.keys(), ...internalArticles.keys()];
+    expect(before).toHaveLength(3);
+    const rows = await next();
+    for (const row of rows) expect(row).toMatchObject({ outcome: 'created', step: 'done', findings: [] });
+    expect([made.size, internalArticles.size]).toEqual([2, 1]);
+    expect(rows.map((row) => row?.destinationId).sort()).toEqual(before.sort());
+    expect([...made.values()].map(({ state }) => state).sort()).toEqual(['draft', 'published']);
+  });
+
+  it('was not carried out where only an editor wrote the same before', async () => {
+    const { next } = await lostArticles('drop_before', [{}]);
+    const theirs = addEditors(0, 3_600);
+    const [row] = await next();
+    expect(row).toMatchObject({ outcome: 'created', findings: [] });
+    expect(row?.destinationId).not.toBe(theirs);
+    expect(articles.content.articles.size).toBe(2);
+  });
+
+  it('is for a person to decide where what is there is not surely ours', async () => {
+    const cases: [ageSeconds: number, changes: Changes][] = [
+      [20, {}],
+      [0, { body: '<p>Call them.</p>' }],
+      [0, { title: 'Passwords' }],
+      [0, { state: 'draft' }],
+      [0, { authorId: Number(OWNER.adminId) }],
+      [0, { parentId: null }],
+    ];
+    const { next } = await lostArticles(
+      'drop_before',
+      cases.map(() => ({})),
+    );
+    const theirs = cases.map(([age, changes], index) => addEditors(index, age, changes));
+    const rows = await next();
+    rows.forEach((row, index) => {
+      expect([index, row?.reasonCode]).toEqual([index, 'unknown_outcome']);
+      expect(JSON.stringify(row?.reason)).toContain(`Found: ${theirs[index]} is`);
+    });
+    expect(articles.calls('POST /articles')).toBe(cases.length);
+  });
+
+  it('is for a person to decide where two are the same, but for what is another record', async () => {
+    const { next } = await lostArticles('drop_after_commit', [{}, {}]);
+    const theirs = [addEditors(0, 0), addEditors(1, 0)];
+    await articles.world.deps.db.sql`
+      insert into id_map (workspace_id, object, source_id, resource, destination_id, facts, state, origin, created_in_run)
+      values (${OWNER.workspaceId}, 'article', 'other', 'articles', ${theirs[1]!}, '{"kind":"article"}', 'complete',
+        'created', ${crypto.randomUUID()})`;
+    const [first, second] = await next();
+    expect(first).toMatchObject({ outcome: 'rejected', reasonCode: 'unknown_outcome' });
+    expect(second).toMatchObject({ outcome: 'created', findings: [] });
+    expect(theirs).not.toContain(second?.destinationId);
+    expect(articles.content.articles.size).toBe(4);
+  });
+});
 
 describe('an answer that gets lost', () => {
   it('of a new article is resolved by its marker, also among twins', async () => {

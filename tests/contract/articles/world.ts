@@ -24,6 +24,7 @@ export interface ArticleRow {
   outcome: string;
   step: string;
   reasonCode: string | null;
+  reason: unknown;
   warnings: { code: string; field: string | null; value: unknown }[];
   verification: Record<string, number> | null;
   findings: { class: string; field: string; expected: unknown; actual: unknown }[];
@@ -105,7 +106,7 @@ export async function articleWorld(): Promise<ArticleWorld> {
 
   async function rows(runId: string): Promise<Map<string, ArticleRow>> {
     const found = await sql<ArticleRow[]>`
-      select r.source_id as "sourceId", r.outcome, r.step, r.reason_code as "reasonCode", r.warnings, r.verification,
+      select r.source_id as "sourceId", r.outcome, r.step, r.reason_code as "reasonCode", r.reason, r.warnings, r.verification,
         m.destination_id as "destinationId", m.facts,
         coalesce((select jsonb_agg(jsonb_build_object('class', f.class, 'field', f.field, 'expected', f.expected,
           'actual', f.actual)) from findings f where f.run_id = r.run_id and f.source_id = r.source_id), '[]'::jsonb) as findings
