@@ -1,6 +1,7 @@
 import { NotFoundError, RejectedError, SchemaError, messageOf } from '../../errors.ts';
 import type { RawRecord } from '../../connectors/infraon/types.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
+import { enqueueAdvance } from '../../db/queue.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import { derivationNamed } from '../../objects/derive.ts';
 import { readFields } from '../../objects/read-fields.ts';
@@ -201,5 +202,7 @@ async function storeDetails(
           lease_token = null, updated_at = now()
         where id = ${id} and lease_token = ${token}`;
     }
+    // A batch is long; what is read can be mapped and loaded while the rest of it is still read.
+    await enqueueAdvance(tx, { workspaceId: run.workspaceId, runId: run.id });
   });
 }
