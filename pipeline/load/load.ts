@@ -88,7 +88,7 @@ async function loadInLinkOrder(
   shared: SharedScope,
 ): Promise<void> {
   const namedBy = ({ payload }: LoadableRecord) => destinationOf(payload).optionalRefs(payload);
-  const ordered = inLinkOrder(scope.object, loadables, (loadable) => ({
+  const ordered = inLinkOrder(scope.object, longestFirst(loadables), (loadable) => ({
     sourceId: loadable.record.sourceId,
     refs: namedBy(loadable),
   }));
@@ -106,6 +106,13 @@ async function loadInLinkOrder(
     started.set(loadable.record.sourceId, loading);
     return loading;
   });
+}
+
+/** Entries of a thread are written one after the other, so a long one that begins last keeps everybody waiting. */
+function longestFirst(loadables: LoadableRecord[]): LoadableRecord[] {
+  const length = ({ payload }: LoadableRecord) =>
+    payload.resource === 'conversations' ? payload.parts.length : 0;
+  return loadables.toSorted((a, b) => length(b) - length(a));
 }
 
 function linksOf(records: ClaimedRecord[], context: LoadContext): LinksOfRecord[] {
