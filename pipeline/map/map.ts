@@ -12,6 +12,7 @@ import { rememberLooks } from '../load/three-way.ts';
 import { addToLedger, stagedRaw } from '../extract/stage-rows.ts';
 import { reverseLinks } from './reverse-links.ts';
 import { pinnedMap, type FrozenRun } from '../runs/frozen-run.ts';
+import { lateParents, namesLateParent } from '../runs/load-order.ts';
 import { fieldPathsOf, findConnection } from '../source/infraon-access.ts';
 
 type Raw = Record<string, unknown>;
@@ -23,6 +24,8 @@ interface Mapped {
   unique_key: string | null;
   warnings: MappingIssue[];
   issue: MappingIssue | null;
+  /** It names records that are loaded late, and waits for them (runs/load-order.ts). */
+  held: boolean;
 }
 
 /** Turns a batch of staged records into payloads. Pure but for its reads and one write; it can be repeated at will. */
@@ -50,6 +53,8 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
 
   const reverse = await reverseLinks(sql, run.workspaceId, definition, ids);
 
+  const late = lateParents(deps.registry, run, definition);
+
   const results = records.map((record): Mapped => {
     const raw = { ...raws.get(record.sourceId), [REVERSE_LINKS]: reverse.get(record.sourceId) };
     const result = mapRecord(raw, definition, rules, context, fixes.get(record.sourceId));
@@ -61,6 +66,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
         unique_key: null,
         warnings: [],
         issue: result.issues[0] ?? null,
+        held: false,
       };
     }
     return {
@@ -70,6 +76,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
       unique_key: result.uniqueKey,
       warnings: result.warnings,
       issue: null,
+      held: namesLateParent(referencesIn(result.payload), late),
     };
   });
   await sql.begin(async (tx) => {
@@ -141,9 +148,10 @@ async function storeMapped(tx: Queryable, scope: BatchScope, results: Mapped[]):
         where s.workspace_id = r.workspace_id and s.object = r.object and s.source_id = r.source_id), unique_key = v.unique_key, warnings = v.warnings,
       step = case when v.reason_code is null then 'load' else 'done' end,
       outcome = case when v.reason_code is null then 'pending' else 'rejected' end,
-      reason_code = v.reason_code, reason = v.reason, waits_for = null, lease_token = null, attempts = 0, updated_at = now()
+      reason_code = v.reason_code, reason = v.reason, waits_for = null, lease_token = null, attempts = 0, updated_at = now(),
+      not_before = case when v.held then 'infinity'::timestamptz end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(id bigint, mapped jsonb, mapped_hash text, unique_key text,
-      warnings jsonb, reason_code text, reason jsonb)
+      warnings jsonb, reason_code text, reason jsonb, held boolean)
     where r.id = v.id and r.lease_token = ${scope.token}`;
   await rememberLooks(
     tx,

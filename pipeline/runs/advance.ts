@@ -1,7 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import { enqueue, enqueueAdvance, enqueueWaiting, PRIORITY, type WaitingJob } from '../../db/queue.ts';
 import type { RecordStep, RunState } from '../../db/schema/runs.ts';
-import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Registry } from '../../objects/registry.ts';
 import type { BatchStep } from './batch.ts';
 import type { Deps } from '../deps.ts';
@@ -9,6 +8,7 @@ import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { keepDuration } from '../delta/forecast.ts';
 import { followChanges, isFollowed, reopenCarriedGaps } from '../delta/settle-delta.ts';
 import { reverseSources } from '../map/reverse-links.ts';
+import { lateParents, mayLoadWhileStaged } from './load-order.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { closeLedger, keepCounts } from './balance.ts';
 import { closeLinks, countLinks } from '../links/count-links.ts';
@@ -38,6 +38,7 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
       await followChanges(tx, run, deps.registry);
       outstanding = await countOutstanding(tx, run);
     }
+    if (await letGo(tx, deps.registry, run, outstanding)) outstanding = await countOutstanding(tx, run);
     if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
       outstanding = await countOutstanding(tx, run);
     if (!run.prepared)
@@ -70,7 +71,12 @@ const UNLOADED: readonly RecordStep[] = ['list', 'extract', 'map', 'load'];
 
 /** Everything that was found is in Intercom, or settled otherwise. */
 function isLoaded(run: FrozenRun, outstanding: Outstanding): boolean {
-  return run.objects.every((object) => isListed(run, object) && !has(outstanding, object, UNLOADED));
+  return run.objects.every((object) => isThrough(run, outstanding, object));
+}
+
+/** All of an object that was found is in Intercom, or settled otherwise. */
+function isThrough(run: FrozenRun, outstanding: Outstanding, object: string): boolean {
+  return isListed(run, object) && !has(outstanding, object, UNLOADED);
 }
 
 /** Every list came to its end, and every record that was found changed has been read. */
@@ -127,31 +133,18 @@ function isOpen(
     const sources = reverseSources(registry.get(object)).filter((source) => run.objects.includes(source));
     return sources.every((source) => isListed(run, source) && !has(outstanding, source, ['list', 'extract']));
   }
-  const parents = registry.get(object).dependsOn.filter((parent) => run.objects.includes(parent));
   if (step === 'load') {
+    const late = lateParents(registry, run, registry.get(object));
+    const parents = registry
+      .get(object)
+      .dependsOn.filter((parent) => run.objects.includes(parent) && !late.includes(parent));
     const self =
       mayLoadWhileStaged(registry.get(object), run) ||
       (isListed(run, object) && !has(outstanding, object, ['list', 'extract', 'map']));
-    return (
-      run.prepared &&
-      self &&
-      parents.every((parent) => isListed(run, parent) && !has(outstanding, parent, UNLOADED))
-    );
+    return run.prepared && self && parents.every((parent) => isThrough(run, outstanding, parent));
   }
   // Reading back shares the rate budget with loading: it starts when the whole load is through.
   return isLoaded(run, outstanding);
-}
-
-/**
- * Whether records of an object are loaded while others of it are still being read. Not where they must be compared with
- * all others first (of several with one address the first one keeps it), nor where they name each other, which has an
- * order that writes fewest of them twice. A delta is complete when all changes are known, a sample when all parents are.
- */
-function mayLoadWhileStaged({ name, identity, fields, mapping }: ObjectDefinition, run: FrozenRun): boolean {
-  if (run.kind !== 'full' || identity.unique !== undefined) return false;
-  const namesItself =
-    fields.some((field) => field.object === name) || mapping.some((rule) => rule.options?.object === name);
-  return !namesItself;
 }
 
 /**
@@ -180,6 +173,26 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
   return carried || reopened.length > 0;
 }
 
+/** Records that were held back because they name records that are loaded late may be loaded once those are through. */
+async function letGo(
+  tx: Queryable,
+  registry: Registry,
+  run: FrozenRun,
+  outstanding: Outstanding,
+): Promise<boolean> {
+  const objects = run.objects.filter((object) => {
+    const late = lateParents(registry, run, registry.get(object));
+    return late.length > 0 && late.every((parent) => isThrough(run, outstanding, parent));
+  });
+  if (objects.length === 0) return false;
+  const freed = await tx`
+    update run_records set not_before = null
+    where workspace_id = ${run.workspaceId} and run_id = ${run.id} and object = any(${objects}) and step = 'load'
+      and not_before = 'infinity'
+    returning 1`;
+  return freed.length > 0;
+}
+
 /** What the end of a run is called; links are counted here, once, because a large graph takes a while to count. */
 async function endOf(tx: Queryable, run: FrozenRun): Promise<RunState> {
   await closeLinks(tx, run);
@@ -197,8 +210,8 @@ async function settleState(
 ): Promise<void> {
   if (!run.objects.every((object) => isListed(run, object))) return;
   const left = [...outstanding.values()].flatMap((steps) => Object.keys(steps) as RecordStep[]);
-  const isThrough = left.length === 0 && (await openSetCount(tx, run, now));
-  const ended = isThrough ? await endOf(tx, run) : null;
+  const isDone = left.length === 0 && (await openSetCount(tx, run, now));
+  const ended = isDone ? await endOf(tx, run) : null;
   const state: RunState =
     ended !== null ? ended : left.every((step) => step === 'verify') ? 'verifying' : 'running';
   if (state === run.state) return;

@@ -10,7 +10,10 @@ const MAX_SLOTS = 16;
 /** A batch of long records is about this small; a slot whose batch finds nothing left costs one query. */
 const RECORDS_PER_SLOT = 100;
 
-/** What is left to do of a run, by object and step: how much is ready, as far as there are slots for it, and when more is. */
+/**
+ * What is left to do of a run, by object and step: how much is ready, as far as there are slots for it, and when more
+ * is. What is held back (`not_before` 'infinity') is left to do and never ready.
+ */
 export type Outstanding = Map<string, Partial<Record<RecordStep, { ready: number; nextAt: Date | null }>>>;
 
 const STEPS: readonly RecordStep[] = [
@@ -39,7 +42,7 @@ export async function countOutstanding(tx: Queryable, run: FrozenRun): Promise<O
         order by r.id limit ${MAX_SLOTS * RECORDS_PER_SLOT}) counted) as ready,
       (select min(r.not_before) from run_records r
         where r.workspace_id = ${workspaceId} and r.run_id = ${id} and r.object = o.object and r.step = s.step
-          and r.lease_token is null and r.not_before > now()) as "nextAt"
+          and r.lease_token is null and r.not_before > now() and r.not_before < 'infinity') as "nextAt"
     from unnest(${[...run.objects, WORKSPACE_ITEMS]}::text[]) o(object) cross join unnest(${STEPS}::text[]) s(step)
     cross join lateral (
       select 1 from run_records r
