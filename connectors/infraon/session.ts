@@ -26,8 +26,10 @@ export interface Session {
 interface SignedIn {
   token: string;
   at: Date;
-  /** The server has answered this token with something else than a refusal. */
+  /** The server has answered this token with something else than a refusal, here or in another process. */
   proven: boolean;
+  /** The same, here. */
+  accepted: boolean;
 }
 
 /** Signing in counts: it moves the account's last login and may lock it (Infraon password policy). */
@@ -153,24 +155,37 @@ export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: 
     throw failure;
   }
 
-  async function signIn(): Promise<SignedIn> {
+  async function signIn(lastAt: Date | null): Promise<{ token: string; at: Date }> {
+    const waitMs = (lastAt?.getTime() ?? 0) + profile.auth.reloginWindowMs - clock().getTime();
+    if (waitMs > 0) await sleep(waitMs);
+    const token =
+      credentials.strategy === 'api_key'
+        ? credentials.api_key
+        : await requestToken(credentials.username, credentials.password);
+    if (format === null) await findFormat(token);
+    return { token, at: clock() };
+  }
+
+  /** A token that is not `stale`: another process's where there is one, which has worked for it. */
+  async function obtain(stale: SignedIn | null): Promise<SignedIn> {
     try {
-      const token =
-        credentials.strategy === 'api_key'
-          ? credentials.api_key
-          : await requestToken(credentials.username, credentials.password);
+      const { sharedLogin } = deps;
+      const { token, at, isOwn } =
+        sharedLogin === undefined || credentials.strategy === 'api_key'
+          ? { ...(await signIn(stale?.at ?? null)), isOwn: true }
+          : await sharedLogin.obtain(stale?.token ?? null, signIn);
       if (format === null) await findFormat(token);
       refused = false;
-      return { token, at: clock(), proven: false };
+      return { token, at, proven: !isOwn, accepted: false };
     } catch (error) {
       refused = error instanceof AuthError;
       throw error;
     }
   }
 
-  async function ensure(): Promise<SignedIn> {
+  async function ensure(stale: SignedIn | null = null): Promise<SignedIn> {
     if (signedIn !== null) return signedIn;
-    pending ??= signIn().finally(() => {
+    pending ??= obtain(stale).finally(() => {
       pending = null;
     });
     signedIn = await pending;
@@ -178,10 +193,8 @@ export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: 
   }
 
   async function replace(stale: SignedIn): Promise<void> {
-    const waitMs = stale.at.getTime() + profile.auth.reloginWindowMs - clock().getTime();
-    if (waitMs > 0) await sleep(waitMs);
     if (signedIn === stale) signedIn = null;
-    await ensure();
+    await ensure(stale);
   }
 
   async function renew(token: string): Promise<void> {
@@ -189,8 +202,11 @@ export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: 
     if (stale === null || stale.token !== token) return;
     // A token that never worked, or a key, will not work after another login either.
     if (credentials.strategy === 'api_key' || !stale.proven) {
-      refused = true;
-      throw new AuthError('Infraon refuses the account', { code: 'source_unauthorized', status: 401 });
+      const reason = 'Infraon refuses the account';
+      if (credentials.strategy === 'api_key' || (await deps.sharedLogin?.drop(token, reason)) !== false) {
+        refused = true;
+        throw new AuthError(reason, { code: 'source_unauthorized', status: 401 });
+      }
     }
     renewal ??= replace(stale).finally(() => {
       renewal = null;
@@ -205,7 +221,10 @@ export function createSession(deps: ClientDeps, profile: InfraonProfile, guard: 
     },
     renew,
     accepted(token) {
-      if (signedIn?.token === token) signedIn.proven = true;
+      if (signedIn?.token !== token || signedIn.accepted) return;
+      signedIn.accepted = signedIn.proven = true;
+      // Only what others make of a refusal depends on it.
+      void deps.sharedLogin?.accepted(token).catch(() => undefined);
     },
     state: () => ({
       state: signedIn !== null ? 'signed_in' : refused ? 'refused' : 'none',

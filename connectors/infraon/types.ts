@@ -107,6 +107,32 @@ export interface LoginState {
   headerFormat: string | null;
 }
 
+export interface SharedToken {
+  token: string;
+  at: Date;
+  /** Whether this very call signed in; else another process did. */
+  isOwn: boolean;
+}
+
+/** The login of an installation, when several processes use it. */
+export interface SharedLogin {
+  /**
+   * A token that is not the one that was refused. One caller of all processes signs in, the others wait for what comes of
+   * it; `lastAt` is when somebody last did. Throws what `signIn` throws, to those who waited as well when it was refused.
+   */
+  obtain(
+    refused: string | null,
+    signIn: (lastAt: Date | null) => Promise<{ token: string; at: Date }>,
+  ): Promise<SharedToken>;
+  /** To be called when Infraon took a token for the first time. */
+  accepted(token: string): Promise<void>;
+  /**
+   * To be called when Infraon refused a token that never worked here. Answers false when it did for others, so that it only
+   * ran out; else nobody uses it, or signs in again, for a while.
+   */
+  drop(token: string, reason: string): Promise<boolean>;
+}
+
 export interface ClientDeps {
   http: HttpClient;
   /** Address of the installation; it must have passed `assertAllowedUrl`. */
@@ -120,6 +146,8 @@ export interface ClientDeps {
   random: () => number;
   /** Defaults to a timer. */
   sleep?: (ms: number) => Promise<void>;
+  /** Without it the client signs in by itself. */
+  sharedLogin?: SharedLogin;
 }
 
 /**

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigserial, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { at, createdAt, updatedAt, workspaceId } from './columns.ts';
 
 /** The Infraon connection of a workspace, with what the probe pinned. */
@@ -14,6 +24,22 @@ export const sourceConnections = pgTable('source_connections', {
   capabilities: jsonb('capabilities').$type<{ id: string; ok: boolean; detail: string }[]>().notNull(),
   connectedBy: text('connected_by').notNull(),
   connectedAt: at('connected_at').notNull().defaultNow(),
+});
+
+/** The login that the processes of a workspace share; one of them signs in while it holds the row. */
+export const sourceLogins = pgTable('source_logins', {
+  workspaceId: workspaceId().primaryKey(),
+  /** The connection whose credentials it is of. */
+  connectedAt: at('connected_at').notNull(),
+  /** Encrypted (db/secret.ts, purpose `infraon_token`); null while somebody signs in. */
+  token: text('token'),
+  signedInAt: at('signed_in_at'),
+  proven: boolean('proven').notNull().default(false),
+  holder: uuid('holder'),
+  holderUntil: at('holder_until'),
+  /** Why Infraon let nobody in, and when. */
+  failure: text('failure'),
+  failedAt: at('failed_at'),
 });
 
 /** The latest raw record of every source row: staging shared by all runs of the workspace. */

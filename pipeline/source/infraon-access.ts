@@ -13,6 +13,7 @@ import {
 } from '../../connectors/infraon/types.ts';
 import { UserError } from '../../errors.ts';
 import type { Deps } from '../deps.ts';
+import { createSharedLogin } from './shared-login.ts';
 
 /** The Infraon connection of a workspace as stored, without its secrets. */
 export interface SourceConnection {
@@ -146,6 +147,11 @@ export async function infraonFor(deps: Deps, workspaceId: string): Promise<Infra
   const client = createInfraonClient({
     ...clientDeps(deps, { baseUrl: connection.baseUrl, profile, credentials }),
     pinned: connection.pinned,
+    sharedLogin: createSharedLogin(deps, {
+      workspaceId,
+      connectedAt: connection.connectedAt,
+      pauseMs: profile.auth.reloginWindowMs,
+    }),
   });
   const access = { client, profile, connection };
   cached.set(workspaceId, { key, access });

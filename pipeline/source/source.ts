@@ -83,6 +83,7 @@ export async function connectSource(deps: Deps, actor: Actor, input: SourceInput
         strategy = excluded.strategy, profile_override = excluded.profile_override, pinned = excluded.pinned,
         capabilities = excluded.capabilities, connected_by = excluded.connected_by,
         connected_at = excluded.connected_at`;
+    await tx`delete from source_logins where workspace_id = ${workspaceId}`;
     await writeAudit(tx, actor, 'source_connected', {
       host: new URL(baseUrl).host,
       strategy: credentials.strategy,

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-/** Asks a process that has only just started: it holds no token of an earlier login. */
+/** Asks a process that has only just started; it may take the token that others signed in with. */
 async function healthOfNewProcess(): Promise<unknown> {
   const { db, log, registry, clock, stopping, options } = test.deps;
   const deps = buildDeps({ db, log, registry, clock, stopping, options, secretKey: Buffer.alloc(32, 7) });
@@ -47,6 +47,8 @@ describe('the health check of a workspace with Infraon', () => {
 
   it('offers to reconnect when the password was changed', async () => {
     infraon.state.credentials = { ...DEFAULT_CREDENTIALS, password: 'changed' };
+    infraon.state.tokens.clear();
+    await test.deps.db.sql`update source_logins set signed_in_at = now() - interval '1 minute'`;
     expect(await healthOfNewProcess()).toMatchObject({
       state: 'UNHEALTHY',
       cta_type: 'URL_CTA',
@@ -54,6 +56,8 @@ describe('the health check of a workspace with Infraon', () => {
       cta_url: `${PUBLIC_URL}/`,
     });
     infraon.state.credentials = DEFAULT_CREDENTIALS;
+    // Nobody tries again for some seconds after a refusal.
+    await test.deps.db.sql`update source_logins set failure = null`;
   });
 
   it('is UNKNOWN when Infraon does not answer', async () => {
