@@ -42,8 +42,9 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
       await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
     } catch (error) {
       const { action } = actionFor(error, deps.clock.now(), 0);
-      // Not for a person: the queue tries again, or another worker is at it.
-      if (action === 'retry' || action === 'stop' || isConnectionLoss(error) || signal.aborted) throw error;
+      // Not for a person, for the queue tries again or another worker is at it; or a dead token, of which every job says the same.
+      if (action !== 'reject' && action !== 'crash') throw error;
+      if (isConnectionLoss(error) || signal.aborted) throw error;
       await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
     }
   });

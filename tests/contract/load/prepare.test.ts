@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AuthError } from '../../../errors.ts';
 import { attributesOf } from '../../../objects/attributes.ts';
 import { prepareRun } from '../../../pipeline/prepare/prepare.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
@@ -85,6 +86,13 @@ describe('preparing the workspace', () => {
     expect(names.slice(-2)).toEqual(lost);
     expect(new Set(names).size).toBe(names.length - 2);
     expect((await items()).filter(({ id }) => id === '')).toEqual([]);
+  });
+
+  it('leaves a token that was revoked to the job, which pauses the run with what a person has to do', async () => {
+    world.intercom.state.tokens.clear();
+    await expect(prepareRun(world.deps, workspaceId, runId)).rejects.toThrow(AuthError);
+    const [run] = await world.deps.db.sql`select state, state_reason from runs where id = ${runId}`;
+    expect(run).toEqual({ state: 'running', state_reason: null });
   });
 
   it('tries no others when three in a row fail', async () => {
