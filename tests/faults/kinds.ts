@@ -19,6 +19,7 @@ import {
 import { medley } from './medley.ts';
 import { momentsOf, watchCalls } from './moments.ts';
 import type { Random } from './random.ts';
+import type { Trial } from './site.ts';
 
 function striking(modes: readonly Strike[], aim?: Aim): Kind {
   return {
@@ -175,6 +176,14 @@ const twoWorkers: Kind = {
   },
 };
 
+/** No rule strikes here: what counts is how often Intercom refused a reply with its own words. */
+function throttledReplies({ site }: Trial): number {
+  return site.intercom.state.recorder
+    .since(0, 1_000_000)
+    .filter(({ status, responseBody }) => status === 400 && responseBody?.includes('Too many recent replies'))
+    .length;
+}
+
 export const KINDS = {
   medley,
   kill,
@@ -237,7 +246,8 @@ export const KINDS = {
       const { switches } = trial.site.intercom.state;
       switches.replyThrottlePerConversation = random.whole(3, 8);
       switches.replyThrottleWindowMs = 2_000;
-      return { run: await loadWith(trial) };
+      const run = await loadWith(trial);
+      return { run, strikes: throttledReplies(trial) };
     },
   },
 } satisfies Record<string, Kind>;

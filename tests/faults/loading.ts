@@ -26,8 +26,11 @@ export function begin(trial: Trial): Promise<string> {
   return start(trial, { kind: 'sample', limit: 10_000 });
 }
 
-/** Trials that run side by side leave little of the machine to each; asking less often leaves more. */
-export const PATIENCE = { timeoutMs: 400_000, pollMs: 700 };
+/**
+ * Trials that run side by side leave little of the machine to each; asking less often leaves more. With the real time-out each
+ * lost call is waited for for over a minute, and some of them one after the other.
+ */
+export const PATIENCE = { timeoutMs: 1_500_000, pollMs: 700 };
 
 export function untilEnd(trial: Trial, runId: string): Promise<RunDocument> {
   return finished(trial, runId, PATIENCE);
