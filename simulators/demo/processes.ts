@@ -26,6 +26,11 @@ export function startProduct(
     env: { ...process.env, ...env },
     stdio: ['ignore', 2, 2],
   });
+  return watched(child);
+}
+
+/** A process of the product, however it was started. */
+export function watched(child: ChildProcess): ProductProcess {
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
   });

@@ -17,9 +17,9 @@ describe('processes that die', () => {
 
   beforeAll(async () => {
     stage = await openStage({ desk });
-  }, 60_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   afterEach(() => stage.intercom.state.faults.clear());
 
@@ -52,7 +52,7 @@ describe('processes that die', () => {
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
     expectFaithful(tenant, desk, await expectNothingToDo(stage, tenant));
-  }, 200_000);
+  });
 
   it('a server that is killed does not stop the load, and answers for it when it is back', async () => {
     const tenant = await newTenant(stage);
@@ -62,12 +62,12 @@ describe('processes that die', () => {
     await untilCalls(stage, tenant, since, REPLY, 5);
     await stage.server.kill();
     const seq = stage.intercom.state.recorder.lastSeq();
-    await nextWriteAfter(stage, tenant, seq, 5_000);
+    await nextWriteAfter(stage, tenant, seq, RESUME_MS);
     await stage.restartServer();
     const run = await finished(tenant, runId);
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
-  }, 90_000);
+  });
 
   it('a worker told to stop finishes the calls in hand and leaves the rest to the next', async () => {
     const tenant = await newTenant(stage);
@@ -83,7 +83,7 @@ describe('processes that die', () => {
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
     expect(requestsOfOneRecordTwice(tenant.workspaceId, since)).toEqual([]);
-  }, 90_000);
+  });
 
   it('two workers share the load, and one takes over from the other', async () => {
     const tenant = await newTenant(stage);
@@ -98,7 +98,7 @@ describe('processes that die', () => {
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
     await expectNothingToDo(stage, tenant);
-  }, 120_000);
+  });
 
   it('a worker that hangs loses its batch, and does not write when it wakes up', async () => {
     const tenant = await newTenant(stage);
@@ -117,7 +117,7 @@ describe('processes that die', () => {
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
     await expectNothingToDo(stage, tenant);
-  }, 120_000);
+  });
 
   /** Bodies of writes that were sent twice: a clean stop leaves no doubt, so nothing is looked up or repeated. */
   function requestsOfOneRecordTwice(workspaceId: string, since: number): string[] {

@@ -39,9 +39,9 @@ describe('an Infraon of another make', () => {
 
   beforeAll(async () => {
     stage = await openStage({ desk });
-  }, 60_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   function become(patch: Partial<Switches>): void {
     stage.infraon.state.switches = patchSwitches(defaultSwitches(), patch);
@@ -77,7 +77,6 @@ describe('an Infraon of another make', () => {
       expect(found.length).toBe(tenant.workspace.conversations.size);
       expect(found.length).toBeGreaterThan(0);
     },
-    120_000,
   );
 
   async function connect(
@@ -100,15 +99,11 @@ describe('an Infraon of another make', () => {
   it.each([
     ['a login that is blocked', { password_login: false }],
     ['a login without a token', { login_without_token: true }],
-  ] satisfies [string, Partial<Switches>][])(
-    '%s is refused with its code',
-    async (_name, switches) => {
-      const answer = await connect(switches);
-      expect(answer.status).toBe(422);
-      expect(answer.code).toMatch(/^source_(unauthorized|not_infraon)$/);
-    },
-    60_000,
-  );
+  ] satisfies [string, Partial<Switches>][])('%s is refused with its code', async (_name, switches) => {
+    const answer = await connect(switches);
+    expect(answer.status).toBe(422);
+    expect(answer.code).toMatch(/^source_(unauthorized|not_infraon)$/);
+  });
 
   it.each([
     ['lists that never turn the page', { cursor: 'neither' }],
@@ -116,14 +111,10 @@ describe('an Infraon of another make', () => {
     ['files that are gone', { media: 'missing' }],
     ['people whose data is masked', { personal_data: 'masked_only' }],
     ['paths that are denied', { denied_paths: ['/ux/sd/inci/'] }],
-  ] satisfies [string, Partial<Switches>][])(
-    '%s are named when connecting',
-    async (_name, switches) => {
-      const plain = await connect({});
-      const answer = await connect(switches);
-      const named = answer.code !== '' || answer.weak.some((id) => !plain.weak.includes(id));
-      expect({ ...answer, named }).toMatchObject({ named: true });
-    },
-    60_000,
-  );
+  ] satisfies [string, Partial<Switches>][])('%s are named when connecting', async (_name, switches) => {
+    const plain = await connect({});
+    const answer = await connect(switches);
+    const named = answer.code !== '' || answer.weak.some((id) => !plain.weak.includes(id));
+    expect({ ...answer, named }).toMatchObject({ named: true });
+  });
 });

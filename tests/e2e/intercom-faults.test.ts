@@ -48,9 +48,9 @@ describe('an Intercom that fails', () => {
     tenant = await installed(stage);
     await sampled(stage, tenant);
     expectGoodRun(await fullRun(tenant));
-  }, 120_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   afterEach(() => stage.intercom.state.faults.clear());
 
@@ -81,27 +81,23 @@ describe('an Intercom that fails', () => {
       'what completes a conversation',
       ['PUT /conversations/{id}', 'POST /conversations/{id}/tags', 'POST /conversations/{id}/parts'],
     ],
-  ])(
-    'writes of %s may fail in any way: nothing is lost, nothing is there twice',
-    async (_name, calls) => {
-      grow(stage, 9);
-      setFaults(
-        stage,
-        calls.flatMap((call) => {
-          const [method = '', path = ''] = call.split(' ');
-          return FAILURES.map((failure) => ({ ...failure, method, path, times: 1 }));
-        }),
-      );
-      const run = await fullRun(tenant);
-      for (const call of calls) {
-        const path = call.split(' ')[1];
-        const used = stage.intercom.state.faults.list().filter((rule) => rule.path === path && rule.hits > 0);
-        expect({ call, failures: used.length >= 6 }).toEqual({ call, failures: true });
-      }
-      await expectUnharmed(run);
-    },
-    240_000,
-  );
+  ])('writes of %s may fail in any way: nothing is lost, nothing is there twice', async (_name, calls) => {
+    grow(stage, 9);
+    setFaults(
+      stage,
+      calls.flatMap((call) => {
+        const [method = '', path = ''] = call.split(' ');
+        return FAILURES.map((failure) => ({ ...failure, method, path, times: 1 }));
+      }),
+    );
+    const run = await fullRun(tenant);
+    for (const call of calls) {
+      const path = call.split(' ')[1];
+      const used = stage.intercom.state.faults.list().filter((rule) => rule.path === path && rule.hits > 0);
+      expect({ call, failures: used.length >= 6 }).toEqual({ call, failures: true });
+    }
+    await expectUnharmed(run);
+  });
 
   it('preparing the workspace may fail half-way', async () => {
     const other = await installed(stage, stage.addWorkspace());
@@ -117,7 +113,7 @@ describe('an Intercom that fails', () => {
       const names = [...attributes.values()].filter((each) => !each.archived).map((each) => each.name);
       expect(names.length).toBe(new Set(names).size);
     }
-  }, 120_000);
+  });
 
   it('waits out refusals for want of budget, whatever their headers say', async () => {
     grow(stage, 3);
@@ -129,7 +125,7 @@ describe('an Intercom that fails', () => {
     const run = await fullRun(tenant);
     expectFaultsUsed();
     await expectUnharmed(run);
-  }, 120_000);
+  });
 
   it('keeps going with a small budget', async () => {
     grow(stage, 2);
@@ -142,7 +138,7 @@ describe('an Intercom that fails', () => {
     } finally {
       await control(stage, 'PATCH', 'limits', { limit_per_window: 1_667 });
     }
-  }, 180_000);
+  });
 
   it('serves two customers with one worker: one whose budget is used up blocks nobody', async () => {
     const other = await newTenant(stage);
@@ -164,7 +160,7 @@ describe('an Intercom that fails', () => {
     } finally {
       await database.close();
     }
-  }, 180_000);
+  });
 
   it('pauses with a reason when the token dies, and goes on after the app was installed again', async () => {
     grow(stage, 4);
@@ -180,7 +176,7 @@ describe('an Intercom that fails', () => {
     tenant = { ...tenant, admin: await installApp(stage.appUrl, `${tenant.workspaceId}/${OWNER_ID}`) };
     await tenant.admin.post(`/runs/${runId}/resume`);
     await expectUnharmed(await finished(tenant, runId));
-  }, 120_000);
+  });
 
   async function withSwitches(switches: Partial<Switches>, work: () => Promise<void>): Promise<void> {
     const before = { ...stage.intercom.state.switches };
@@ -197,14 +193,14 @@ describe('an Intercom that fails', () => {
       grow(stage, 3);
       await expectUnharmed(await fullRun(tenant));
     });
-  }, 180_000);
+  });
 
   it('waits for a contact that is too new to start a conversation', async () => {
     await withSwitches({ contactReadyAfterMs: 3_000 }, async () => {
       grow(stage, 2);
       await expectUnharmed(await fullRun(tenant));
     });
-  }, 90_000);
+  });
 
   it('loads people whose phone the workspace does not take', async () => {
     await withSwitches({ phoneValidation: true }, async () => {
@@ -215,7 +211,7 @@ describe('an Intercom that fails', () => {
       expect(await rejections(tenant)).toEqual([]);
       await expectUnharmed(run);
     });
-  }, 90_000);
+  });
 
   it('takes over a person who was archived in Intercom', async () => {
     const [person] = grow(stage, 1).requesters;
@@ -240,7 +236,7 @@ describe('an Intercom that fails', () => {
     const owner = holders.find((each) => !each.archived);
     expect(owner?.externalId).toContain(person!.requester_id);
     await expectUnharmed(run);
-  }, 90_000);
+  });
 
   it('sets records aside when their attribute is gone, and loads them when it is back', async () => {
     const other = await newTenant(stage);
@@ -265,7 +261,7 @@ describe('an Intercom that fails', () => {
     const again = await fullRun(other);
     expectGoodRun(again);
     expectFaithful(other, desk, again);
-  }, 120_000);
+  });
 
   it('sets records aside when their custom object type is gone, and loads them when it is back', async () => {
     const other = await newTenant(stage);
@@ -295,5 +291,5 @@ describe('an Intercom that fails', () => {
     const left = (await rejections(other)).filter((each) => each.object === 'configuration_item');
     expect(left.filter((each) => each.code !== 'deleted_in_intercom')).toEqual([]);
     expect(left.length).toBeLessThan(codes.length);
-  }, 120_000);
+  });
 });

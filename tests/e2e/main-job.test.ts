@@ -43,9 +43,9 @@ describe('the main job', () => {
     await tenant.admin.post(`/runs/${sample.id}/approve`);
     full = await fullRun(tenant);
     rejected = await rejections(tenant);
-  }, 240_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   function idsOf(hardCase: string): string[] {
     const ids = desk.hard_cases.find(({ name }) => name === hardCase)?.ids;
@@ -166,7 +166,7 @@ describe('the main job', () => {
       });
     }
     expectFaithful(tenant, desk, again);
-  }, 120_000);
+  });
 
   it('loads a person who got an address, and the incidents that waited for them follow', async () => {
     const [nobody = ''] = idsOf('requester_without_email');
@@ -185,5 +185,5 @@ describe('the main job', () => {
       (each) => each.authorContactId === contact?.id,
     );
     expect(theirs.length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });

@@ -88,9 +88,9 @@ describe('rejected records', () => {
     stage = await openStage({ desk });
     tenant = await installed(stage);
     await sampled(stage, tenant);
-  }, 120_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   /** A person whose contact was deleted for good a moment ago: its external id is locked. */
   async function lockExternalId(externalId: string): Promise<void> {
@@ -192,7 +192,7 @@ describe('rejected records', () => {
       expect(each.message, each.code).toMatch(/^[A-Z].{15,}/s);
       expect(each.suggestion, each.code).toMatch(/^[A-Z].{10,}/s);
     }
-  }, 180_000);
+  });
 
   async function warningsOf(): Promise<string[]> {
     const files = ['incident_oversize_attachment', 'incident_unreachable_attachment'].flatMap(idsOf);
@@ -218,6 +218,8 @@ describe('rejected records', () => {
 
   it('are driven to zero through the API by a script', async () => {
     const aside = await rejections(tenant);
+    // First, or a record that is corrected meets a cause that is still there, and is set aside with another code.
+    await removeCauses();
     // A value of one record is corrected.
     for (const [index, each] of [
       ...byCode(aside, 'missing_email'),
@@ -238,8 +240,7 @@ describe('rejected records', () => {
       await resolve(each, { action: 'retry', take: 'infraon' });
     for (const each of byCode(aside, 'unknown_outcome'))
       await resolve(each, { action: 'edit', values: { [each.field ?? '']: 'none' } });
-    // A cause is removed, and all that share it are tried again at once.
-    await removeCauses();
+    // Of a cause that was removed, all that share it are tried again at once.
     for (const code of [
       'contact_conflict',
       'attribute_missing',
@@ -273,13 +274,13 @@ describe('rejected records', () => {
       const record = await tenant.admin.get<RecordDocument>(`/records/incident/${each.source_id}`);
       expect(record.destination?.resource).toBe('conversations');
     }
-  }, 120_000);
+  });
 
   it('stay settled in the next run: what was supplied is kept apart from the desk', async () => {
     const again = await fullRun(tenant);
     expect((await rejections(tenant)).filter((each) => each.code !== 'deleted_in_intercom')).toEqual([]);
     expect(again.balanced).toBe(true);
-  }, 90_000);
+  });
 
   it('are driven to zero with the buttons of the panel', async () => {
     tenant = await installed(stage, stage.addWorkspace());
@@ -310,7 +311,7 @@ describe('rejected records', () => {
     await panel.initialize();
     full = await finished(tenant, full.id);
     expect(full.balanced).toBe(true);
-  }, 240_000);
+  });
 
   /** Opens the first record of the list and presses the button that a person would; answers its label. */
   async function settle(panel: PanelClient, next: RejectionDocument, round: number): Promise<string> {

