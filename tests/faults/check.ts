@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { RunDocument } from '../../pipeline/documents.ts';
 import { expectFaithful, expectGoodRun } from '../support/fidelity.ts';
-import { fullRun, isWrite, requestsSince } from '../support/tenant.ts';
+import { isWrite, requestsSince } from '../support/tenant.ts';
 import { inventoryOf, originsOf, type Inventory } from './inventory.ts';
+import { fullLoad } from './loading.ts';
 import type { Trial } from './site.ts';
 
 /** What a load without faults leaves behind. */
@@ -29,7 +30,7 @@ export async function checkTrial(
   expectGoodRun(run);
   expectFaithful(trial, trial.site.desk, run);
   await trial.admin.post(`/runs/${run.id}/approve`);
-  if (lateChanges) expectGoodRun(await fullRun(trial));
+  if (lateChanges) expectGoodRun(await fullLoad(trial));
   if (clean !== undefined) {
     const inventory = inventoryOf(trial.workspace);
     for (const [name, list] of Object.entries(clean.inventory)) expectSame(name, inventory[name] ?? [], list);
@@ -57,7 +58,7 @@ function expectSame(name: string, actual: readonly string[], expected: readonly 
 async function expectSecondRunIdle(trial: Trial): Promise<void> {
   const { site, workspaceId } = trial;
   const seq = site.intercom.state.recorder.lastSeq();
-  const again = await fullRun(trial);
+  const again = await fullLoad(trial);
   expectGoodRun(again);
   const writes = requestsSince(site, seq).filter(
     (request) => request.workspaceId === workspaceId && isWrite(request),

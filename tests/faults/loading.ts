@@ -36,6 +36,10 @@ export function untilEnd(trial: Trial, runId: string): Promise<RunDocument> {
   return finished(trial, runId, PATIENCE);
 }
 
+export async function fullLoad(trial: Trial): Promise<RunDocument> {
+  return untilEnd(trial, await start(trial, { kind: 'full' }));
+}
+
 /** The faults come when the run has begun: a desk that is not ready is not what is tried here. */
 export async function loadWith(trial: Trial, faults: FaultRule[] = []): Promise<RunDocument> {
   const runId = await begin(trial);
