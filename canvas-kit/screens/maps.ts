@@ -59,12 +59,23 @@ function attributeOf(target: string): string {
   return target.replace(/^custom_attributes\./, '');
 }
 
+/** How many rules the proposal is not sure of; the catalogue's own have the confidence 1. */
+function guessedOf({ rules, state }: MapDocument): string {
+  const guessed = rules.filter(({ confidence }) => confidence < 1).length;
+  if (state === 'approved') return '';
+  return guessed === 0
+    ? 'No field had to be guessed.'
+    : `${guessed} of ${counted(rules.length, 'field')} had to be guessed: look at these, listed first. Approving accepts the rest as well.`;
+}
+
 export function mapScreen(
   map: MapDocument,
   name: string,
   options: { from: number; consoleUrl: string; error: string | null },
 ): Canvas {
-  const rules = map.rules.slice(options.from, options.from + RULES_PER_PAGE);
+  // What was guessed comes first: of sixty fields a person has to look at few.
+  const sorted = [...map.rules].sort((one, other) => one.confidence - other.confidence);
+  const rules = sorted.slice(options.from, options.from + RULES_PER_PAGE);
   const next = options.from + RULES_PER_PAGE;
   const state =
     map.state === 'approved'
@@ -73,7 +84,7 @@ export function mapScreen(
   return canvas(
     [
       header(name),
-      muted(state),
+      muted(`${state} ${guessedOf(map)}`),
       ...table(
         rules.map((rule) => [rule.source === '' ? 'computed' : rule.source, attributeOf(rule.target)]),
       ),
