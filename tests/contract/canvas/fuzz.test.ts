@@ -9,7 +9,7 @@ import { createApp } from '../../../server/app.ts';
 import { checkAnswer } from '../../../simulators/intercom/inbox/canvas-rules.ts';
 import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
 import { fuzz, hostile } from '../../support/canvases/hostile.ts';
-import { bodySignature } from '../../support/signed-requests.ts';
+import { bodySignature, hubSignature } from '../../support/signed-requests.ts';
 
 /** Signed requests of every shape: whoever holds the secret may be a newer Intercom, or an older canvas. */
 const OWNER = '5017690';
@@ -255,6 +255,72 @@ describe('whatever is sent with a good signature', () => {
   });
 });
 
+describe('a request that Intercom may send as well', () => {
+  const body = {
+    workspace_id: WORKSPACE,
+    workspace_region: 'EU',
+    admin: { type: 'admin', id: OWNER, name: 'Jürgen “JJ” 😀/', team_ids: [41] },
+    conversation: { type: 'conversation', id: '215480000000117' },
+    contact: { type: 'contact', id: '68a1f0c2d4', email: null },
+    component_id: 'find',
+    input_values: { q: 'INC-1' },
+    current_canvas: { content: { components: [] }, stored_data: { v: 1, view: 'find' } } as object,
+  };
+  const { contact, current_canvas, ...rest } = body;
+  const NOT_MOVED = 'No moved record matches INC-1';
+  const reversed = (value: unknown): unknown =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, inner]) => [key, reversed(inner)]),
+        );
+  const escaped = JSON.stringify(body)
+    .replaceAll(/[^ -~]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll('/', '\\/');
+
+  it.each<[string, string, string]>([
+    ['as documented', JSON.stringify(body), NOT_MOVED],
+    ['re-ordered', JSON.stringify(reversed(body)), NOT_MOVED],
+    ['escaped differently', escaped, NOT_MOVED],
+    ['spaced', JSON.stringify(body, null, '\t'), NOT_MOVED],
+    ['without a contact', JSON.stringify({ ...rest, current_canvas }), NOT_MOVED],
+    ['with `customer`', JSON.stringify({ ...rest, customer: contact, current_canvas }), NOT_MOVED],
+    [
+      'with a nested `current_canvas`',
+      JSON.stringify({ ...body, current_canvas: { current_canvas } }),
+      NOT_MOVED,
+    ],
+    [
+      'of an unknown component',
+      JSON.stringify({ ...body, component_id: 'button_of_last_year:7' }),
+      'Move from Infraon',
+    ],
+    [
+      'on a stale canvas',
+      JSON.stringify({
+        ...body,
+        current_canvas: { content: { components: [] }, stored_data: { v: 0, view: 'gone' } },
+      }),
+      NOT_MOVED,
+    ],
+  ])('%s', async (_name, sent, words) => {
+    for (const path of [INITIALIZE, SUBMIT]) {
+      const took: number[] = [];
+      for (let tries = 0; tries < 3; tries += 1) {
+        const started = performance.now();
+        const shown = JSON.stringify(await answer(path, sent));
+        took.push(performance.now() - started);
+        expect(shown).toContain(path === SUBMIT ? words : 'Move from Infraon');
+      }
+      // The quickest of three: other tests run on this machine.
+      expect(Math.min(...took)).toBeLessThan(1000);
+    }
+    expect(logged).toEqual([]);
+  });
+});
+
 describe('whatever is sent without', () => {
   const body = JSON.stringify({ workspace_id: WORKSPACE, admin: { id: OWNER }, component_id: 'home' });
   const good = bodySignature(body, CLIENT_SECRET);
@@ -280,17 +346,53 @@ describe('whatever is sent without', () => {
     hostile.map((other) => bodySignature(`${body}${other === '' ? ' ' : other}`, CLIENT_SECRET)),
   );
 
+  it.each([
+    [INITIALIZE, 'x-body-signature', good],
+    [SUBMIT, 'x-body-signature', good],
+    ['/intercom/health', 'x-body-signature', good],
+    ['/intercom/webhooks', 'x-hub-signature', hubSignature(body, CLIENT_SECRET)],
+  ])('%s: unsigned, wrong, upper-case and truncated are 401 and not a byte', async (path, header, right) => {
+    const hex = right.replace('sha1=', '');
+    const wrong = `${right.slice(0, -1)}${right.endsWith('0') ? '1' : '0'}`;
+    const upper = right.replace(hex, hex.toUpperCase());
+    for (const signature of [
+      undefined,
+      '',
+      wrong,
+      upper,
+      right.toUpperCase(),
+      right.slice(0, -1),
+      hex.slice(0, 32),
+    ]) {
+      statements = 0;
+      const call = request(test.app).post(path).set('content-type', 'application/json');
+      const response = await (signature === undefined ? call : call.set(header, signature)).send(body);
+      const { status, text } = response;
+      expect({ signature, status, text, statements }).toEqual({
+        signature,
+        status: 401,
+        text: '',
+        statements: 0,
+      });
+    }
+    const known = await request(test.app)
+      .post(path)
+      .set('content-type', 'application/json')
+      .set(header, right)
+      .send(body);
+    expect(known.status).not.toBe(401);
+  });
+
   it('is answered 401 and not a byte', async () => {
     await fc.assert(
       fc.asyncProperty(
         spoiled,
-        fc.constantFrom(INITIALIZE, SUBMIT, '/intercom/health'),
+        fc.constantFrom(INITIALIZE, SUBMIT, '/intercom/health', '/intercom/webhooks'),
         async (signature, path) => {
           statements = 0;
+          const header = path === '/intercom/webhooks' ? 'x-hub-signature' : 'x-body-signature';
           const call = request(test.app).post(path).set('content-type', 'application/json');
-          const response = await (
-            signature === undefined ? call : call.set('x-body-signature', signature)
-          ).send(body);
+          const response = await (signature === undefined ? call : call.set(header, signature)).send(body);
           expect({ status: response.status, text: response.text, statements }).toEqual({
             status: 401,
             text: '',

@@ -61,6 +61,29 @@ const ledger: fc.Arbitrary<Record<string, LedgerCounts>> = fc
     ),
   );
 
+/** What an undo would do, or did. */
+const rollback = fc
+  .tuple(fc.boolean(), fc.array(fc.tuple(fc.constantFrom(...OBJECTS, 'workspace'), count), { maxLength: 9 }))
+  .map(([dry_run, rows]): NonNullable<RunDocument['rollback']> => ({
+    ...{ of_run: null, dry_run, contacts: 'archive', stage: 'done', residue: [] },
+    objects: Object.fromEntries(
+      rows.map(([object, n]) => [
+        object,
+        {
+          delete: n,
+          archive: n,
+          restore: n,
+          spare: n,
+          keep: n,
+          gone: 0,
+          undecided: 0,
+          undone: n,
+          refused: n,
+        },
+      ]),
+    ),
+  }));
+
 export const runOf = (
   kinds: readonly RunDocument['kind'][] = RUN_KINDS,
   states: readonly RunDocument['state'][] = RUN_STATES,
@@ -74,8 +97,9 @@ export const runOf = (
       balanced: fc.boolean(),
       progress: fc.constantFrom(0, 0.999, 1),
       eta_seconds: fc.constantFrom(null, 0, 5_000, 10_000_000),
+      rollback,
     })
-    .map((fields) => sampleRun(fields));
+    .map((fields) => sampleRun({ ...fields, rollback: fields.kind === 'rollback' ? fields.rollback : null }));
 
 export const discovery: fc.Arbitrary<DiscoveryDocument> = listOf(some, (index, text) => ({
   object: OBJECTS[index] ?? text,
