@@ -73,7 +73,8 @@ export function createSharedLogin(
         failed_at = null, holder = excluded.holder, holder_until = excluded.holder_until,
         signed_in_at = case when l.connected_at = excluded.connected_at then l.signed_in_at end
       where l.connected_at <> excluded.connected_at
-        or (l.token is not distinct from ${seen.token} and coalesce(l.holder_until <= now(), true))
+        or (l.token is not distinct from ${seen.token} and coalesce(l.holder_until <= now(), true)
+          and coalesce(l.failed_at <= now() - ${`${pauseMs} ms`}::interval, true))
       returning signed_in_at as "lastAt"`;
     return row ?? null;
   }
