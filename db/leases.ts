@@ -186,11 +186,11 @@ export async function releaseExpiredLeases(sql: Queryable): Promise<number> {
   return expired.length;
 }
 
-/** How many workspaces have a run at work: they share what the workers can do. */
-export async function workingWorkspaces(sql: Queryable): Promise<number> {
-  const rows = await sql<{ count: number }[]>`
-    select count(distinct workspace_id)::int as count from runs where state in ('queued', 'running', 'verifying')`;
-  return rows[0]?.count ?? 0;
+/** Workspaces that have a run at work: they share what the workers can do. */
+export async function workingWorkspaces(sql: Queryable): Promise<string[]> {
+  const rows = await sql<{ workspaceId: string }[]>`
+    select distinct workspace_id as "workspaceId" from runs where state in ('queued', 'running', 'verifying')`;
+  return rows.map(({ workspaceId }) => workspaceId);
 }
 
 /**

@@ -70,8 +70,11 @@ export interface WaitingJob<T extends TaskName = TaskName> {
   priority?: number;
 }
 
-/** How flags begin by which a worker keeps slots free for a workspace's other kind of work (jobs/slots.ts). */
-export const SLOT_FLAGS = { read: 'reads:', write: 'writes:' } as const;
+/**
+ * How flags begin by which a worker keeps slots free for a workspace's other kind of work and for other workspaces
+ * (jobs/slots.ts); all that needs a slot carries `any`.
+ */
+export const SLOT_FLAGS = { read: 'reads:', write: 'writes:', workspace: 'of:', any: 'slots' } as const;
 
 /** What a worker goes by when it has slots to share: the kind of work, and whose it is. */
 export function slotFlags(task: TaskName, payload: { workspaceId: string; step?: string }): string[] {
@@ -79,7 +82,11 @@ export function slotFlags(task: TaskName, payload: { workspaceId: string; step?:
   const isRead = task === 'list_source' || step === 'extract';
   if (task !== 'run_batch' && !isRead) return [];
   const kind = isRead ? [SLOT_FLAGS.read] : step === 'map' ? [] : [SLOT_FLAGS.write];
-  return [...kind.map((name) => `${name}${workspaceId}`), `of:${workspaceId}`];
+  return [
+    ...kind.map((name) => `${name}${workspaceId}`),
+    `${SLOT_FLAGS.workspace}${workspaceId}`,
+    SLOT_FLAGS.any,
+  ];
 }
 
 function priorityOf(task: TaskName, { step }: { step?: string }): number {

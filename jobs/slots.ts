@@ -8,10 +8,18 @@ import { SLOT_FLAGS } from '../db/queue.ts';
 export interface Slots {
   /** Flags of jobs that are not to be taken now; null when every job is welcome. */
   forbidden(): string[] | null;
-  /** Takes a slot for a job; undefined when its kind or its workspace holds its share already. */
+  /** Takes a slot for a job; undefined when there is none, or its kind or its workspace holds its share already. */
   take(flags: readonly string[]): { release(): void } | undefined;
-  /** How many workspaces have runs at work: they share the slots. */
-  shareAmong(workspaces: number): void;
+  /**
+   * How many workspaces have runs at work: they share the slots. Those without any budget only wait: what they hold
+   * counts as free, and they get nothing more.
+   */
+  shareAmong(workspaces: number, withoutBudget?: readonly string[]): void;
+}
+
+/** Jobs that a worker attends to beyond its slots: gates, and batches whose workspace has no budget and that only wait. */
+export function runnersFor(concurrency: number): number {
+  return concurrency * 2 + 1;
 }
 
 /**
@@ -20,14 +28,21 @@ export interface Slots {
  */
 export function createSlots(concurrency: number): Slots {
   const held = new Map<string, number>();
-  let workspaces = 1;
+  let working = 1;
+  let idle: ReadonlySet<string> = new Set();
 
   function limitOf(flag: string): number {
     if (flag.startsWith(SLOT_FLAGS.read)) return Math.max(1, Math.floor(concurrency / 2));
     if (flag.startsWith(SLOT_FLAGS.write)) return Math.max(1, concurrency - 1);
-    return Math.max(1, Math.floor(concurrency / workspaces));
+    if (flag === SLOT_FLAGS.any) return concurrency;
+    return idle.has(flag) ? 0 : Math.max(1, Math.floor(concurrency / working));
   }
-  const isFull = (flag: string) => (held.get(flag) ?? 0) >= limitOf(flag);
+  function countOf(flag: string): number {
+    const count = held.get(flag) ?? 0;
+    if (flag !== SLOT_FLAGS.any) return count;
+    return [...idle].reduce((left, workspace) => left - (held.get(workspace) ?? 0), count);
+  }
+  const isFull = (flag: string) => countOf(flag) >= limitOf(flag);
   function add(flags: readonly string[], by: 1 | -1): void {
     for (const flag of flags) {
       const count = (held.get(flag) ?? 0) + by;
@@ -38,7 +53,7 @@ export function createSlots(concurrency: number): Slots {
 
   return {
     forbidden() {
-      const full = [...held.keys()].filter(isFull);
+      const full = [...new Set([...held.keys(), ...idle])].filter(isFull);
       return full.length === 0 ? null : full;
     },
     take(flags) {
@@ -46,8 +61,9 @@ export function createSlots(concurrency: number): Slots {
       add(flags, 1);
       return { release: () => add(flags, -1) };
     },
-    shareAmong(count) {
-      workspaces = Math.max(1, count);
+    shareAmong(workspaces, withoutBudget = []) {
+      idle = new Set(withoutBudget.map((workspace) => `${SLOT_FLAGS.workspace}${workspace}`));
+      working = Math.max(1, workspaces - idle.size);
     },
   };
 }

@@ -1,12 +1,13 @@
 import { Logger, run, type JobHelpers, type Runner, type TaskList } from 'graphile-worker';
 import { releaseExpiredLeases, wakeIdleRuns, workingWorkspaces } from '../db/leases.ts';
+import { WINDOW_MS } from '../db/rate-budget.ts';
 import { enqueueWaiting, type TaskName, type WaitingJob } from '../db/queue.ts';
 import type { Log } from '../log.ts';
 import type { Task } from './define-task.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import { leaseMsOf } from '../pipeline/runs/batch.ts';
 import { reviveDiscoveries } from '../pipeline/discovery/discover.ts';
-import { createSlots, type Slots } from './slots.ts';
+import { createSlots, runnersFor, type Slots } from './slots.ts';
 import { TASK_LIST } from './task-list.ts';
 
 /** How often a worker looks for the work of workers that died, in the life of a lease. */
@@ -29,7 +30,7 @@ export async function startWorker(
   );
   const runner: Runner = await run({
     connectionString: options.databaseUrl,
-    concurrency: options.concurrency,
+    concurrency: runnersFor(options.concurrency),
     pollInterval: POLL_MS,
     noHandleSignals: true,
     forbiddenFlags: () => slots.forbidden(),
@@ -67,10 +68,20 @@ async function inSlot(
   }
 }
 
+/** Its share is nothing, or other apps leave none of it: not only until the next window, so its batches only wait. */
+function isWithoutBudget(deps: Deps, workspaceId: string): boolean {
+  const since = deps.rateGates(workspaceId).waitingSince?.();
+  return since !== undefined && deps.clock.now().getTime() - since > 2 * WINDOW_MS;
+}
+
 /** Gives back the work of processes that died: their batches, and a discovery nobody is at. */
 async function sweep(deps: Deps, slots: Slots): Promise<void> {
   try {
-    slots.shareAmong(await workingWorkspaces(deps.db.sql));
+    const working = await workingWorkspaces(deps.db.sql);
+    slots.shareAmong(
+      working.length,
+      working.filter((workspaceId) => isWithoutBudget(deps, workspaceId)),
+    );
     const released = await releaseExpiredLeases(deps.db.sql);
     await wakeIdleRuns(deps.db.sql);
     const revived = await reviveDiscoveries(deps);

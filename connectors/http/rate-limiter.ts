@@ -13,6 +13,8 @@ export interface RateGate {
   observe(headers: RateObservation, refused: boolean): void;
   /** When a call last had to wait because the budget was used up; undefined when none had to. */
   waitedAt?(): number | undefined;
+  /** Since when no call at all was granted, although one waits; undefined when calls are granted. */
+  waitingSince?(): number | undefined;
 }
 
 export interface Grant {
@@ -51,6 +53,7 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
   let refill: Promise<void> | undefined;
   let reporting = false;
   let waitedAt: number | undefined;
+  let waitingSince: number | undefined;
 
   /** Whether Intercom's window ends at another moment than the one our slice is for. */
   function isOffGrid(resetAtMs: number | undefined): boolean {
@@ -68,15 +71,18 @@ export function createRateLimiter(options: RateLimiterOptions): RateGate {
       if (grant.calls > 0) {
         left = grant.calls;
         endsAtMs = grant.windowEndsAtMs;
+        waitingSince = undefined;
         return;
       }
       waitedAt = options.now();
+      waitingSince ??= waitedAt;
       await sleep(Math.max(options.minPauseMs, grant.windowEndsAtMs - options.now()));
     }
   }
 
   return {
     waitedAt: () => waitedAt,
+    waitingSince: () => waitingSince,
     async take() {
       for (;;) {
         if (left > 0 && options.now() < endsAtMs) {

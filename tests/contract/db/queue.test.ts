@@ -34,9 +34,9 @@ describe('jobs that wait', () => {
       ['batch:extract:0', PRIORITY.read],
     ]);
     expect(jobs.map(({ flags }) => Object.keys(flags).sort())).toEqual([
-      ['of:ws_1', 'writes:ws_1'],
-      ['of:ws_1'],
-      ['of:ws_1', 'reads:ws_1'],
+      ['of:ws_1', 'slots', 'writes:ws_1'],
+      ['of:ws_1', 'slots'],
+      ['of:ws_1', 'reads:ws_1', 'slots'],
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSlots } from '../../../jobs/slots.ts';
 
-const read = (workspace: string) => [`reads:${workspace}`, `of:${workspace}`];
-const write = (workspace: string) => [`writes:${workspace}`, `of:${workspace}`];
+const read = (workspace: string) => [`reads:${workspace}`, `of:${workspace}`, 'slots'];
+const write = (workspace: string) => [`writes:${workspace}`, `of:${workspace}`, 'slots'];
 
 describe('the slots of a worker', () => {
   it('are never all taken by reading the source, nor all by writing to Intercom', () => {
@@ -14,6 +14,7 @@ describe('the slots of a worker', () => {
     const others = createSlots(4);
     expect([1, 2, 3, 4].map(() => others.take(write('a')) !== undefined)).toEqual([true, true, true, false]);
     expect(others.take(read('a'))).toBeDefined();
+    expect(others.take(write('b'))).toBeUndefined();
   });
 
   it('that a workspace took while it was alone leave one for another that comes', () => {
@@ -41,8 +42,28 @@ describe('the slots of a worker', () => {
   it('let everybody have one, however many there are, and need no flags', () => {
     const slots = createSlots(1);
     slots.shareAmong(9);
-    expect(slots.take(read('a'))).toBeDefined();
+    const only = slots.take(read('a'));
+    expect(slots.take(write('b'))).toBeUndefined();
+    expect(slots.forbidden()).toContain('slots');
+    only?.release();
     expect(slots.take(write('b'))).toBeDefined();
     expect(slots.take([])).toBeDefined();
+  });
+
+  it('are free again where their workspace has no budget and only waits, and it gets nothing more', () => {
+    const slots = createSlots(2);
+    slots.shareAmong(2);
+    const waiting = slots.take(write('a'));
+    slots.take(read('b'));
+    expect(slots.take(write('b'))).toBeUndefined();
+
+    slots.shareAmong(2, ['a']);
+    expect(slots.forbidden()).toEqual(expect.arrayContaining(['of:a']));
+    expect(slots.take(write('b'))).toBeDefined();
+    expect(slots.take(read('a'))).toBeUndefined();
+
+    slots.shareAmong(2);
+    expect(slots.forbidden()).toContain('slots');
+    waiting?.release();
   });
 });
