@@ -1,7 +1,6 @@
 import type { Deps } from '../pipeline/deps.ts';
 import type { Actor } from '../pipeline/documents.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
-import type { ConnectAttempts } from './connect-attempts.ts';
 import type { View } from './format.ts';
 import type { PanelRequest, SubmitRequest } from './requests.ts';
 import type { Canvas } from './components.ts';
@@ -10,7 +9,6 @@ import type { Canvas } from './components.ts';
 export interface PanelContext {
   deps: Deps;
   useCases: UseCases;
-  attempts: ConnectAttempts;
   actor: Actor;
   view: View;
   request: PanelRequest;
@@ -36,6 +34,12 @@ export function pluralOf({ deps }: PanelContext): (object: string) => string {
 
 export function textInput(context: SubmitContext, id: string): string {
   return context.request.inputs[id]?.trim() ?? '';
+}
+
+/** What a canvas remembered as text; it travelled through a browser and may be anything. */
+export function storedText({ request }: SubmitContext, key: string, longest = 2000): string {
+  const value = request.stored[key];
+  return typeof value === 'string' && value.length <= longest ? value : '';
 }
 
 /** The first part of an argument and the rest of it: ids of Infraon may hold colons. */

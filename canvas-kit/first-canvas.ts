@@ -3,7 +3,6 @@ import type { RunDocument } from '../pipeline/documents.ts';
 import type { Standing } from '../pipeline/panel/standing.ts';
 import type { PanelOpening } from '../pipeline/use-cases.ts';
 import type { Canvas } from './components.ts';
-import type { ConnectOutcome } from './connect-attempts.ts';
 import type { PanelContext } from './context.ts';
 import type { View } from './format.ts';
 import { reconnectScreen } from './screens/messages.ts';
@@ -13,35 +12,28 @@ import { overviewScreen, type Step } from './screens/overview.ts';
 const ACTIVE: readonly RunDocument['state'][] = ['queued', 'running', 'paused', 'verifying'];
 
 /** The canvas of an opened conversation: its own record if we moved it, else the migration for those who lead it. */
-export function openingScreen(
-  opening: PanelOpening,
-  view: View,
-  attempt: ConnectOutcome | undefined,
-): Canvas {
+export function openingScreen(opening: PanelOpening, view: View): Canvas {
   const { actor, moved, owned, standing } = opening;
   if (moved !== null) return conversationScreen(moved, view, hasRole(actor, 'operator'));
   return standing === null
     ? notMovedScreen(view, owned)
-    : overviewScreen(stepOf(standing, attempt), seenAt(standing, view), { back: false });
+    : overviewScreen(stepOf(standing), seenAt(standing, view), { back: false });
 }
 
 /** The same for a button that leads there: a person asked, so what is counted is counted now. */
 export async function firstCanvas(context: PanelContext): Promise<Canvas> {
-  const { useCases, request, view, attempts, actor } = context;
+  const { useCases, request, view } = context;
   const opening = await useCases.openPanel(request, { standing: 'unless_moved', fresh: true });
-  return opening === null
-    ? reconnectScreen(view.consoleUrl)
-    : openingScreen(opening, view, attempts.current(actor.workspaceId));
+  return opening === null ? reconnectScreen(view.consoleUrl) : openingScreen(opening, view);
 }
 
 export async function overview(context: PanelContext): Promise<Canvas> {
-  const { useCases, request, view, attempts, actor } = context;
+  const { useCases, request, view } = context;
   const opening = await useCases.openPanel(request, { standing: 'always', fresh: true });
   if (opening === null) return reconnectScreen(view.consoleUrl);
   const { standing, moved } = opening;
-  const attempt = attempts.current(actor.workspaceId);
-  if (standing === null) return openingScreen(opening, view, attempt);
-  return overviewScreen(stepOf(standing, attempt), seenAt(standing, view), { back: moved !== null });
+  if (standing === null) return openingScreen(opening, view);
+  return overviewScreen(stepOf(standing), seenAt(standing, view), { back: moved !== null });
 }
 
 /** "As of" says when the records were counted. */
@@ -50,13 +42,14 @@ function seenAt({ countedAt }: Standing, view: View): View {
 }
 
 /** Where the migration stands, from what is stored: no step asks Infraon or Intercom. */
-function stepOf(standing: Standing, attempt: ConnectOutcome | undefined): Step {
-  const { connected, discovery, maps, run } = standing;
+function stepOf(standing: Standing): Step {
+  const { connected, connecting, discovery, maps, run, starting } = standing;
   // Only one run can be active, and no other can start meanwhile: the newest decides.
   if (run !== null && ACTIVE.includes(run.state)) return { kind: 'running', run };
 
-  if (attempt?.state === 'running') return { kind: 'connecting' };
-  if (!connected) return { kind: 'connect', failure: attempt?.state === 'failed' ? attempt.message : null };
+  if (connecting?.failure === null) return { kind: 'connecting' };
+  if (!connected) return { kind: 'connect', failure: connecting?.failure ?? null };
+  if (starting) return { kind: 'starting' };
   if (discovery.state === 'running') return { kind: 'discovering', discovery };
   if (discovery.state !== 'done') return { kind: 'discover', failure: discovery.error };
 

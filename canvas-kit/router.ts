@@ -5,7 +5,6 @@ import { panelViewer } from '../pipeline/panel/panel-viewer.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
 import { agentHandlers } from './agent-flow.ts';
 import type { Canvas } from './components.ts';
-import { createConnectAttempts } from './connect-attempts.ts';
 import { cutOverHandlers } from './cut-over-flow.ts';
 import { splitArgument, type Handler } from './context.ts';
 import { firstCanvas, openingScreen } from './first-canvas.ts';
@@ -31,7 +30,6 @@ export interface Panel {
 }
 
 export function createPanel(deps: Deps, useCases: UseCases): Panel {
-  const attempts = createConnectAttempts(deps.log);
   const consoleUrl = deps.options.publicUrl;
 
   const viewOf = (timezone: string): View => ({ now: deps.clock.now(), timezone, consoleUrl });
@@ -40,9 +38,7 @@ export function createPanel(deps: Deps, useCases: UseCases): Panel {
   async function opened(request: PanelRequest | undefined): Promise<Canvas> {
     if (request === undefined) return unreadable();
     const opening = await useCases.openPanel(request, { standing: 'unless_moved', fresh: false });
-    return opening === null
-      ? reconnectScreen(consoleUrl)
-      : openingScreen(opening, viewOf(opening.timezone), attempts.current(request.workspaceId));
+    return opening === null ? reconnectScreen(consoleUrl) : openingScreen(opening, viewOf(opening.timezone));
   }
 
   async function submitted(request: SubmitRequest | undefined): Promise<Canvas> {
@@ -51,7 +47,7 @@ export function createPanel(deps: Deps, useCases: UseCases): Panel {
     if (viewer === null) return reconnectScreen(consoleUrl);
     const [verb, argument] = splitArgument(request.componentId);
     const { actor, timezone } = viewer;
-    const context = { deps, useCases, attempts, actor, view: viewOf(timezone), request, argument };
+    const context = { deps, useCases, actor, view: viewOf(timezone), request, argument };
     // A canvas from before a deployment: start again instead of failing.
     return (HANDLERS.get(verb) ?? firstCanvas)(context);
   }

@@ -1,30 +1,41 @@
 import { UserError } from '../errors.ts';
-import type { RejectionAction, RejectionDocument, RunDocument } from '../pipeline/documents.ts';
+import type {
+  RejectionAction,
+  RejectionDocument,
+  RunDocument,
+  StartRunInput,
+} from '../pipeline/documents.ts';
+import type { Errand } from '../pipeline/panel/errands.ts';
 import type { Canvas } from './components.ts';
-import { labelOf, textInput, type Handler, type SubmitContext } from './context.ts';
+import { labelOf, storedText, textInput, type Handler, type SubmitContext } from './context.ts';
 import { counted } from './format.ts';
 import { overview } from './first-canvas.ts';
-import { checkedNow } from './setup-flow.ts';
-import { refusedScreen } from './screens/messages.ts';
-import { readinessScreen, type NextRun } from './screens/readiness.ts';
+import { showReadiness } from './setup-flow.ts';
+import { refusedScreen, waitingScreen } from './screens/messages.ts';
+import type { NextRun } from './screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from './screens/rejections.ts';
 
 const PAGE = 10;
 /** Cursors of ours are shorter; what comes back from a browser may be anything. */
 const MAX_CURSOR = 40;
 
-async function startRun(context: SubmitContext, kind: NextRun): Promise<Canvas> {
-  const { useCases, actor } = context;
-  try {
-    await useCases.startRun(actor, { kind });
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    // A second click on the same button: the run it asked for is already there.
-    if (error.code === 'run_active') return overview(context);
-    if (error.code !== 'preflight_failed') throw error;
-    return readinessScreen(await checkedNow(context), kind, null);
+/** Has a run started: whether it may is asked of Intercom, which may take its time. */
+export async function startRun(context: SubmitContext, input: StartRunInput): Promise<Canvas> {
+  const errand = await context.useCases.sendErrand(context.actor, { kind: 'start', input });
+  return started(context, input.kind, errand);
+}
+
+async function started(context: SubmitContext, kind: string, errand: Errand): Promise<Canvas> {
+  const { state, code, message } = errand;
+  if (state === 'running') {
+    const words = 'Readiness is checked first. This takes up to a minute.';
+    return waitingScreen({ title: 'Starting the run', words, refreshId: `started:${kind}` }, context.view);
   }
-  return overview(context);
+  // A second click on the same button: the run it asked for is already there.
+  if (state !== 'failed' || code === 'run_active') return overview(context);
+  const isLoad = kind === 'sample' || kind === 'full';
+  if (code === 'preflight_failed' && isLoad) return showReadiness(context, kind);
+  return refusedScreen(message ?? '', isLoad ? 'home' : 'cut_over');
 }
 
 /** Confirms what the readiness canvas listed beside the button, and nothing that was not on it. */
@@ -32,12 +43,12 @@ async function confirmAndStart(context: SubmitContext, kind: NextRun): Promise<C
   const { useCases, actor, request } = context;
   const shown: unknown = request.stored.shown;
   const ids = Array.isArray(shown) ? shown.filter((id): id is string => typeof id === 'string') : [];
-  const { checks } = await useCases.getPreflight(actor);
+  const checks = (await useCases.lastReadiness(actor))?.checks ?? [];
   for (const check of checks) {
     if (check.state !== 'needs_confirmation' || !ids.includes(check.id)) continue;
-    await useCases.confirmPreflight(actor, check.id, 'Confirmed in the inbox panel when starting the run.');
+    await useCases.vouchFor(actor, check.id, 'Confirmed in the inbox panel when starting the run.');
   }
-  return startRun(context, kind);
+  return startRun(context, { kind });
 }
 
 async function approveSample(context: SubmitContext): Promise<Canvas> {
@@ -71,10 +82,7 @@ async function rejections(context: SubmitContext, cursor: string, note: string |
   return rejectionsScreen(page, labelOf(context), { note, cursor });
 }
 
-function storedCursor({ request }: SubmitContext): string {
-  const { cursor } = request.stored;
-  return typeof cursor === 'string' && cursor.length <= MAX_CURSOR ? cursor : '';
-}
+const storedCursor = (context: SubmitContext) => storedText(context, 'cursor', MAX_CURSOR);
 
 /** Looks on the page that was shown, then from the start: the list moves while a run goes on. */
 async function findRejection(context: SubmitContext): Promise<RejectionDocument | undefined> {
@@ -147,10 +155,12 @@ async function resolveAlike(context: SubmitContext, action: RejectionAction, don
 
 /** From the sample to what was rejected. */
 export const runHandlers: Record<string, Handler> = {
-  run_sample: (context) => startRun(context, 'sample'),
-  start_migration: (context) => startRun(context, 'full'),
+  run_sample: (context) => startRun(context, { kind: 'sample' }),
+  start_migration: (context) => startRun(context, { kind: 'full' }),
   confirm_sample: (context) => confirmAndStart(context, 'sample'),
   confirm_full: (context) => confirmAndStart(context, 'full'),
+  started: async (context) =>
+    started(context, context.argument, await context.useCases.getErrand(context.actor, 'start')),
   approve_sample: approveSample,
   refresh: overview,
   migration: overview,

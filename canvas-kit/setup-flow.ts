@@ -1,11 +1,19 @@
 import { UserError } from '../errors.ts';
-import type { PreflightCheck, SourceInput } from '../pipeline/documents.ts';
-import type { Canvas } from './components.ts';
-import { pluralOf, splitArgument, textInput, type Handler, type SubmitContext } from './context.ts';
+import type { SourceInput } from '../pipeline/documents.ts';
+import type { Errand } from '../pipeline/panel/errands.ts';
+import { cut, type Canvas } from './components.ts';
+import {
+  pluralOf,
+  splitArgument,
+  storedText,
+  textInput,
+  type Handler,
+  type SubmitContext,
+} from './context.ts';
 import { overview } from './first-canvas.ts';
 import { connectScreen } from './screens/connect.ts';
 import { mapScreen, mapsScreen } from './screens/maps.ts';
-import { refusedScreen } from './screens/messages.ts';
+import { refusedScreen, waitingScreen } from './screens/messages.ts';
 import { checkScreen, readinessScreen, type NextRun } from './screens/readiness.ts';
 
 async function connectForm({ useCases, actor }: SubmitContext): Promise<Canvas> {
@@ -28,14 +36,39 @@ async function connect(context: SubmitContext): Promise<Canvas> {
   }
   const auth: SourceInput['auth'] =
     apiKey === '' ? { strategy: 'password', username, password } : { strategy: 'api_key', api_key: apiKey };
-  const { attempts, useCases, actor } = context;
-  const outcome = await attempts.start(actor.workspaceId, () =>
-    useCases.connectSource(actor, { base_url: baseUrl, auth }),
-  );
-  if (outcome.state === 'failed') {
-    return failed(outcome.message, outcome.code === 'source_unauthorized' ? 'credentials' : 'base_url');
+  const input = { base_url: baseUrl, auth };
+  const errand = await context.useCases.sendErrand(context.actor, { kind: 'connect', input });
+  return connected(context, errand, { baseUrl, username });
+}
+
+/** Secrets are in none of these: a form that comes back is filled in with the address and the name only. */
+function connected(
+  context: SubmitContext,
+  { state, message, code }: Errand,
+  form: { baseUrl: string; username: string },
+): Canvas | Promise<Canvas> {
+  const { baseUrl, username } = form;
+  if (state === 'running') {
+    return waitingScreen(
+      {
+        title: 'Connecting to Infraon',
+        words: 'The connection is being tried out. This takes up to a minute.',
+        refreshId: 'connecting',
+        // Nothing that is longer than an address or a name can be: it travels with every request from here.
+        stored: { base_url: cut(baseUrl, 300), username: cut(username, 100) },
+      },
+      context.view,
+    );
   }
-  return overview(context);
+  if (state !== 'failed' || message === null) return overview(context);
+  const field = code === 'source_unauthorized' ? 'credentials' : 'base_url';
+  return connectScreen({ baseUrl, username, error: { message, field } });
+}
+
+async function connecting(context: SubmitContext): Promise<Canvas> {
+  const errand = await context.useCases.getErrand(context.actor, 'connect');
+  const form = { baseUrl: storedText(context, 'base_url'), username: storedText(context, 'username') };
+  return connected(context, errand, form);
 }
 
 async function discover(context: SubmitContext): Promise<Canvas> {
@@ -76,52 +109,68 @@ async function approveMap(context: SubmitContext): Promise<Canvas> {
 }
 
 async function readiness(context: SubmitContext, next: NextRun): Promise<Canvas> {
-  return readinessScreen(await checkedNow(context), next, null);
+  return checked(context, next, await context.useCases.sendErrand(context.actor, { kind: 'readiness' }));
 }
 
-/** The checks after custom object types that are not proven were tried again: a person may just have made them. */
-export async function checkedNow({ useCases, actor }: SubmitContext): Promise<PreflightCheck[]> {
-  const { types } = await useCases.getObjectTypes(actor);
-  if (types.some((type) => type.state !== 'proven')) {
-    await useCases.probeObjectTypes(actor).catch((error: unknown) => {
-      // Somebody else is probing, or Intercom refuses us: the checks say so in their own words.
-      if (!(error instanceof UserError) || error.httpStatus !== 409) throw error;
-    });
-  }
-  const { checks } = await useCases.getPreflight(actor);
-  return checks;
+async function checked(context: SubmitContext, next: NextRun, errand: Errand): Promise<Canvas> {
+  if (errand.state === 'failed') return refusedScreen(errand.message ?? '');
+  return errand.state === 'running' ? checkingScreen(context, next) : showReadiness(context, next);
+}
+
+function checkingScreen({ view }: SubmitContext, next: NextRun): Canvas {
+  return waitingScreen(
+    {
+      title: 'Checking…',
+      words: 'Infraon and Intercom are being asked whether everything is ready. This takes up to a minute.',
+      refreshId: `readiness_seen:${next}`,
+    },
+    view,
+  );
+}
+
+/** The checks as they were last made: shown as often as it takes, and nobody is asked again. */
+export async function showReadiness(context: SubmitContext, next: NextRun): Promise<Canvas> {
+  const { useCases, actor, view } = context;
+  const last = await useCases.lastReadiness(actor);
+  return last === null
+    ? checkingScreen(context, next)
+    : readinessScreen(last.checks, next, { ...view, now: last.checkedAt });
+}
+
+function nextOf(argument: string): NextRun {
+  return argument === 'full' ? 'full' : 'sample';
 }
 
 async function check(context: SubmitContext): Promise<Canvas> {
   const [next, id] = splitArgument(context.argument);
-  const { checks } = await context.useCases.getPreflight(context.actor);
-  const found = checks.find((one) => one.id === id);
+  const last = await context.useCases.lastReadiness(context.actor);
+  const found = last?.checks.find((one) => one.id === id);
   return found === undefined
     ? refusedScreen('This check is not there any more.', 'readiness')
-    : checkScreen(found, next === 'full' ? 'full' : 'sample');
+    : checkScreen(found, nextOf(next));
 }
 
 async function confirmCheck(context: SubmitContext): Promise<Canvas> {
   const [next, id] = splitArgument(context.argument);
   const note = textInput(context, 'note');
-  const { checks } = await context.useCases.confirmPreflight(
-    context.actor,
-    id,
-    note === '' ? 'Confirmed in the inbox panel.' : note,
-  );
-  return readinessScreen(checks, next === 'full' ? 'full' : 'sample', null);
+  const words = note === '' ? 'Confirmed in the inbox panel.' : note;
+  await context.useCases.vouchFor(context.actor, id, words);
+  return showReadiness(context, nextOf(next));
 }
 
 /** From connecting to the checks before a run. */
 export const setupHandlers: Record<string, Handler> = {
   connect_form: connectForm,
   connect,
+  connecting,
   discover,
   maps: (context) => maps(context),
   map,
   approve_map: approveMap,
   readiness: (context) => readiness(context, 'sample'),
   readiness_full: (context) => readiness(context, 'full'),
+  readiness_seen: async (context) =>
+    checked(context, nextOf(context.argument), await context.useCases.getErrand(context.actor, 'readiness')),
   check,
   confirm: confirmCheck,
 };

@@ -23,6 +23,7 @@ export const TASKS = {
   look_at_source: z.object({ workspaceId: z.string(), lookId: z.string() }),
   hypercare_check: z.object({ workspaceId: z.string(), signOffId: z.string(), day: z.number().int() }),
   process_notifications: z.object({ workspaceId: z.string() }),
+  run_errand: z.object({ workspaceId: z.string(), errandId: z.string() }),
   report_health: z.object({ workspaceId: z.string() }),
   erase_staged: z.object({ workspaceId: z.string(), signOffId: z.string() }),
 } as const;

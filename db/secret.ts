@@ -5,7 +5,8 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
  * associated data, so that a row copied to another workspace or column does not decrypt.
  * Format: `v1.<key id>.<nonce>.<ciphertext>.<tag>`, base64url.
  */
-export type SecretPurpose = 'intercom_token' | 'infraon_credentials' | 'infraon_token' | 'image_address';
+export type SecretPurpose =
+  'intercom_token' | 'infraon_credentials' | 'infraon_token' | 'image_address' | 'panel_errand';
 
 export interface SecretBox {
   seal(plain: string, workspaceId: string, purpose: SecretPurpose): string;

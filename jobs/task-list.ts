@@ -11,6 +11,7 @@ import { listSourceTask } from './tasks/list-source.ts';
 import { lookAtSource } from './tasks/look-at-source.ts';
 import { prepareRunTask } from './tasks/prepare-run.ts';
 import { runBatchTask } from './tasks/run-batch.ts';
+import { runErrandTask } from './tasks/run-errand.ts';
 import { selectSampleTask } from './tasks/select-sample.ts';
 
 /** Every name in db/queue.ts has its task; the type says so. */
@@ -24,6 +25,7 @@ export const TASK_LIST: Record<TaskName, Task> = {
   decide_rollback: decideRollbackTask,
   run_batch: runBatchTask,
   process_notifications: notificationsTask,
+  run_errand: runErrandTask,
   report_health: installationHealthTask,
   look_at_source: lookAtSource,
   hypercare_check: hypercareCheck,

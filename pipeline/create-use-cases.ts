@@ -15,7 +15,8 @@ import { repairFinding, repairFindings } from './reconcile/repair.ts';
 import { listRejections, resolveRejection, resolveRejections } from './reconcile/rejections.ts';
 import { listRollback } from './rollback/rollback-document.ts';
 import { approveRun, cancelRun, getRun, listRuns, pauseRun, resumeRun, startRun } from './runs/runs.ts';
-import { confirmPreflight, getPreflight } from './readiness/preflight.ts';
+import { getErrand, lastReadiness, sendErrand } from './panel/errands.ts';
+import { confirmPreflight, getPreflight, vouchFor } from './readiness/preflight.ts';
 import { getScope } from './scope/scope.ts';
 import { connectSource, getSource } from './source/source.ts';
 import { getSettings, updateSettings } from './settings.ts';
@@ -67,6 +68,10 @@ export function createUseCases(deps: Deps): UseCases {
     signOff: bind(signOff),
     revokeSignOff: bind(revokeSignOff),
     getHandoff: bind(getHandoff),
+    sendErrand: bind(sendErrand),
+    getErrand: bind(getErrand),
+    lastReadiness: bind(lastReadiness),
+    vouchFor: bind(vouchFor),
     openPanel: (opened, options) => openPanel(deps, opened, options),
     getLinkedRecord: bind(getLinkedRecord),
     reportMissing: bind(reportMissing),

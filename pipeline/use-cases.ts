@@ -23,6 +23,7 @@ import type {
 import type { CutoverDocument } from './cutover/documents.ts';
 import type { FindingFilter } from './reconcile/findings.ts';
 import type { Handoff } from './handoff/handoff.ts';
+import type { Errand, ErrandKind, ErrandRequest } from './panel/errands.ts';
 import type { Opened } from './panel/opening.ts';
 import type { Standing } from './panel/standing.ts';
 import type { RepairRequest } from './reconcile/repair.ts';
@@ -104,6 +105,12 @@ export interface UseCases {
 
   /** The handoff package; its stream must be read to the end or destroyed. */
   getHandoff(actor: Actor): Promise<Handoff>;
+
+  /** Has a worker ask Infraon or Intercom for a panel, which answers at once. */
+  sendErrand(actor: Actor, request: ErrandRequest): Promise<Errand>;
+  getErrand(actor: Actor, kind: ErrandKind): Promise<Errand>;
+  lastReadiness(actor: Actor): Promise<{ checks: PreflightCheck[]; checkedAt: Date } | null>;
+  vouchFor(actor: Actor, checkId: string, note: string): Promise<void>;
 
   /** What a panel shows when it is opened, and for whom, from our own tables only; null where the app is not installed. */
   openPanel(

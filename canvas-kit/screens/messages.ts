@@ -3,12 +3,15 @@ import {
   button,
   canvas,
   errorText,
+  header,
   link,
   muted,
   paragraph,
   plain,
   type Canvas,
+  type StoredData,
 } from '../components.ts';
+import { asOf, type View } from '../format.ts';
 
 /** The app was removed, or Intercom no longer accepts our access; the health check says the same. */
 export function reconnectScreen(consoleUrl: string): Canvas {
@@ -33,6 +36,23 @@ export function slowScreen(): Canvas {
     muted('This takes longer than expected. It goes on in the background.'),
     button('home', 'Refresh', 'secondary'),
   ]);
+}
+
+/** What was asked is under way; `refreshId` shows what became of it. */
+export function waitingScreen(
+  what: { title: string; words: string; refreshId: string; stored?: StoredData },
+  view: View,
+): Canvas {
+  return canvas(
+    [
+      header(what.title),
+      muted(plain(what.words)),
+      button(what.refreshId, 'Refresh', 'secondary'),
+      muted(asOf(view)),
+      ...back(),
+    ],
+    { view: 'waiting', ...what.stored },
+  );
 }
 
 /** A refusal in words that were made for the person. */

@@ -27,6 +27,7 @@ export type Step =
   | { kind: 'discovering'; discovery: Standing['discovery'] }
   | { kind: 'review'; maps: Standing['maps'] }
   | { kind: 'sample' }
+  | { kind: 'starting' }
   | { kind: 'running'; run: RunDocument }
   | { kind: 'approve'; run: RunDocument }
   | { kind: 'start' }
@@ -86,6 +87,12 @@ function stepComponents(step: Step, view: View): Component[] {
         button('readiness', 'Check readiness', 'secondary'),
         button('run_sample', 'Run sample', 'secondary'),
         button('maps', 'Review maps', 'secondary'),
+      ];
+    case 'starting':
+      return [
+        header('Starting the run'),
+        muted('Readiness is checked first. This takes up to a minute.'),
+        button('refresh', 'Refresh', 'secondary'),
       ];
     case 'running':
       return progressComponents(step.run, view);

@@ -3,7 +3,6 @@ import {
   back,
   button,
   canvas,
-  errorText,
   header,
   item,
   list,
@@ -13,6 +12,7 @@ import {
   textarea,
   type Canvas,
 } from '../components.ts';
+import { asOf, type View } from '../format.ts';
 
 export type NextRun = 'sample' | 'full';
 
@@ -21,7 +21,7 @@ function isOpen(check: PreflightCheck): boolean {
 }
 
 /** Failed errors stop a run; what needs a confirmation is confirmed by the button that names it. */
-export function readinessScreen(checks: PreflightCheck[], next: NextRun, error: string | null): Canvas {
+export function readinessScreen(checks: PreflightCheck[], next: NextRun, checkedAt: View): Canvas {
   const failing = checks.filter((check) => check.state === 'fail' && check.severity === 'error');
   const toConfirm = checks.filter((check) => check.state === 'needs_confirmation');
   const label = next === 'sample' ? 'Run sample' : 'Start migration';
@@ -33,7 +33,6 @@ export function readinessScreen(checks: PreflightCheck[], next: NextRun, error: 
           ? 'These must be put right first. Choose one to see how.'
           : 'Nothing stands in the way.',
       ),
-      ...(error === null ? [] : [errorText(plain(error))]),
       ...list(
         checks.filter(isOpen).map((check) => item(`check:${next}:${check.id}`, check.title, stateOf(check))),
       ),
@@ -43,6 +42,7 @@ export function readinessScreen(checks: PreflightCheck[], next: NextRun, error: 
       ...(failing.length > 0
         ? [button(next === 'sample' ? 'readiness' : 'readiness_full', 'Check again', 'secondary')]
         : [button(next === 'sample' ? 'confirm_sample' : 'confirm_full', label, 'primary')]),
+      muted(`${asOf(checkedAt)}.`),
       ...back(),
     ],
     { view: 'readiness', shown: toConfirm.map((check) => check.id) },

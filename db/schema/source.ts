@@ -136,3 +136,29 @@ export const objectTypes = pgTable(
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.identifier] })],
 );
+
+/**
+ * What a person asked for in the panel that Infraon or Intercom have to answer: a worker asks them, and the panel shows
+ * what is stored here. One of each kind per workspace; a new one overwrites it.
+ */
+export const panelErrands = pgTable(
+  'panel_errands',
+  {
+    workspaceId: workspaceId(),
+    kind: text('kind').$type<'connect' | 'readiness' | 'start'>().notNull(),
+    id: uuid('id').notNull().defaultRandom(),
+    requestedBy: text('requested_by').notNull(),
+    /** Encrypted JSON (db/secret.ts, purpose `panel_errand`): it may hold a password. Gone when the errand is over. */
+    input: text('input'),
+    state: text('state').$type<'running' | 'done' | 'failed'>().notNull(),
+    /** Of a refusal, in words for the person. */
+    code: text('code'),
+    message: text('message'),
+    field: text('field'),
+    /** The checks of a readiness errand. */
+    checks: jsonb('checks').$type<unknown[]>(),
+    startedAt: at('started_at').notNull(),
+    finishedAt: at('finished_at'),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.kind] })],
+);

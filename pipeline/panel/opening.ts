@@ -113,6 +113,9 @@ export async function readOpening(
 function standingOf(sql: Queryable, workspaceId: string) {
   return sql`(select jsonb_build_object(
     'connected', exists (select from source_connections where workspace_id = ${workspaceId}),
+    'errands', (select coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'state', state, 'message', message,
+        'startedAt', started_at)), '[]')
+      from panel_errands where workspace_id = ${workspaceId} and state <> 'done'),
     'discovery', (select jsonb_build_object('state', state, 'error', error, 'started_at', started_at,
         'objects', case when state = 'running' then (
           select coalesce(jsonb_agg(jsonb_build_object('object', o->'object', 'count', o->'count')), '[]')

@@ -1,6 +1,7 @@
 import { NOTHING_MEASURED } from '../runs/bottleneck.ts';
 import type { Database } from '../../db/client.ts';
 import type { Deps } from '../deps.ts';
+import { ABANDONED, ABANDONED_MS, type ErrandKind } from './errands.ts';
 import type { DiscoveryDocument, MapSummary, RunDocument } from '../documents.ts';
 import { countRecords, keepCounts, nothingCompared, type RecordCount } from '../runs/balance.ts';
 import { recentCounts } from '../runs/recent-counts.ts';
@@ -10,6 +11,10 @@ import { ACTIVE_STATES } from '../runs/run-state.ts';
 /** Where a migration stands, in as few words as decide what comes next. */
 export interface Standing {
   connected: boolean;
+  /** A connection that is being tried out, or why the last try failed. */
+  connecting: { failure: string | null } | null;
+  /** A run that somebody asked for and that is not planned yet. */
+  starting: boolean;
   discovery: Pick<DiscoveryDocument, 'state' | 'error' | 'started_at'> & {
     objects: { object: string; count: number }[];
   };
@@ -32,6 +37,8 @@ type RunJson = {
 };
 
 export interface StandingRow extends Pick<Standing, 'connected' | 'maps'> {
+  /** Under way or failed. */
+  errands: { kind: ErrandKind; state: 'running' | 'failed'; message: string | null; startedAt: string }[];
   discovery: Standing['discovery'] | null;
   run: RunJson | null;
 }
@@ -46,11 +53,15 @@ const ENDED_SECONDS = 60;
  */
 export async function standingFrom(
   deps: Deps,
-  { run, discovery, ...rest }: StandingRow,
+  { run, discovery, errands, ...rest }: StandingRow,
   fresh: boolean,
 ): Promise<Standing> {
   const unknown = { state: 'idle', error: null, started_at: null, objects: [] } as const;
-  const standing = { ...rest, discovery: discovery ?? { ...unknown, objects: [] } };
+  const standing = {
+    ...rest,
+    ...errandsOf(errands, deps.clock.now()),
+    discovery: discovery ?? { ...unknown, objects: [] },
+  };
   if (run === null) return { ...standing, run: null, countedAt: null };
   const { counts, countedAt } = await countsOf(deps, run, fresh);
   const { sql } = deps.db;
@@ -63,6 +74,16 @@ export async function standingFrom(
     ...(ACTIVE_STATES.includes(run.state) ? { verification: nothingCompared() } : {}),
   });
   return { ...standing, run: document, countedAt };
+}
+
+function errandsOf(errands: StandingRow['errands'], now: Date): Pick<Standing, 'connecting' | 'starting'> {
+  const find = (kind: ErrandKind) => {
+    const errand = errands.find((one) => one.kind === kind);
+    if (errand === undefined) return null;
+    const abandoned = now.getTime() - Date.parse(errand.startedAt) >= ABANDONED_MS;
+    return { failure: errand.state === 'failed' ? errand.message : abandoned ? ABANDONED : null };
+  };
+  return { connecting: find('connect'), starting: find('start')?.failure === null };
 }
 
 async function countsOf(

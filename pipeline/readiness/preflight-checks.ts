@@ -287,12 +287,16 @@ export function judgeAll(facts: PreflightFacts): PreflightCheck[] {
     const result = judge(facts);
     return { ...check, state: result.pass ? 'pass' : 'fail', detail: result.detail };
   });
-  const confirmed = CONFIRMATIONS.map((check): PreflightCheck => {
-    const given = facts.confirmations.get(check.id);
+  return [...judged, ...confirmationChecks(facts.confirmations)];
+}
+
+/** What only a person can know, with the word of whoever gave it. */
+export function confirmationChecks(confirmations: PreflightFacts['confirmations']): PreflightCheck[] {
+  return CONFIRMATIONS.map((check): PreflightCheck => {
+    const given = confirmations.get(check.id);
     if (given === undefined) return { ...check, state: 'needs_confirmation' };
     const words = `Confirmed by ${given.confirmedBy} on ${given.at.toISOString()}.`;
     const note = given.note.trim();
     return { ...check, state: 'pass', detail: note === '' ? words : `${words} Note: ${note}` };
   });
-  return [...judged, ...confirmed];
 }

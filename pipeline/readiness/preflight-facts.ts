@@ -81,7 +81,7 @@ function nullWhenRefused(error: unknown): null {
   throw error;
 }
 
-async function readConfirmations(deps: Deps, workspaceId: string): Promise<Map<string, Confirmation>> {
+export async function readConfirmations(deps: Deps, workspaceId: string): Promise<Map<string, Confirmation>> {
   const rows = await deps.db.sql<Confirmation[]>`
     select check_id as "checkId", note, coalesce(nullif(t.name, ''), c.admin_id) as "confirmedBy", c.created_at as at
     from confirmations c

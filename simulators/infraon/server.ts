@@ -145,6 +145,7 @@ function faultReply(rule: FaultRule): Reply | null {
         headers,
       );
     case 'hang':
+    case 'hold':
     case 'reset':
       return null;
   }
@@ -218,7 +219,11 @@ async function serve(
   };
   if (!control && state.switches.latency_ms > 0) await delay(state.switches.latency_ms);
   const fault = control ? null : strikingFault(state.faults, call.path);
-  const reply = fault ? faultReply(fault) : answer(router, call, request.headers.authorization ?? '');
+  while (fault?.mode === 'hold' && state.faults.includes(fault)) await delay(20, undefined, { ref: false });
+  const reply =
+    fault !== null && fault.mode !== 'hold'
+      ? faultReply(fault)
+      : answer(router, call, request.headers.authorization ?? '');
   if (!control) record(state, call, reply?.status ?? 0, startedAt);
   if (reply) await send(state, response, reply, call.path);
   else if (fault?.mode === 'reset') request.socket.resetAndDestroy();

@@ -7,6 +7,7 @@ const MODES = [
   'status_after_commit',
   'hang',
   'delay',
+  'hold',
   'html',
   'truncate',
   'headers_missing',
@@ -42,6 +43,8 @@ interface ActiveRule extends FaultRule {
 export interface Faults {
   /** The rule that hits this request, if one does. */
   pick: (method: string, template: string) => FaultRule | null;
+  /** Whether a rule still stands: `hold` answers when it was taken away. */
+  stands: (rule: FaultRule) => boolean;
   add: (rules: FaultRule[]) => void;
   clear: () => void;
   list: () => (FaultRule & { seen: number; hits: number })[];
@@ -51,6 +54,7 @@ export function createFaults(): Faults {
   let rules: ActiveRule[] = [];
   return {
     pick: (method, template) => rules.find((rule) => hits(rule, method, template)) ?? null,
+    stands: (rule) => rules.some((one) => one === rule),
     add: (added) => {
       rules = [
         ...rules,

@@ -109,6 +109,7 @@ async function serve(state: SimState, request: IncomingMessage, response: Server
     return;
   }
   if (fault?.mode === 'delay') await sleep(fault.ms ?? 1_000);
+  while (fault?.mode === 'hold' && state.faults.stands(fault)) await sleep(20, undefined, { ref: false });
 
   const reply = await answer(state, incoming, () => replacement(fault, incoming.requestId));
   workspaceId = reply.workspaceId;

@@ -12,6 +12,7 @@ import type {
   SourceDocument,
   SourceInput,
 } from '../../../pipeline/documents.ts';
+import type { Errand, ErrandKind, ErrandRequest } from '../../../pipeline/panel/errands.ts';
 import type { UseCases } from '../../../pipeline/use-cases.ts';
 import { createApp } from '../../../server/app.ts';
 import { signIn, testApp, type TestApp } from '../../support/app.ts';
@@ -29,7 +30,9 @@ let canvas: Canvas;
 interface Script {
   source: SourceDocument;
   connectError: UserError | null;
-  connectMs: number;
+  /** What an errand waits for, as for a desk that does not answer. */
+  held: Promise<void> | null;
+  errands: Partial<Record<ErrandKind, Errand>>;
   connected: SourceInput[];
   discovery: DiscoveryDocument;
   maps: MapDocument[];
@@ -52,7 +55,8 @@ const idle: DiscoveryDocument = {
 const script: Script = {
   source: { state: 'not_connected' },
   connectError: null,
-  connectMs: 0,
+  held: null,
+  errands: {},
   connected: [],
   discovery: idle,
   maps: [],
@@ -109,24 +113,49 @@ function changeRun(id: string, change: Partial<RunDocument>): Promise<RunDocumen
   return Promise.resolve(run);
 }
 
+const ENDED = { code: null, message: null, field: null };
+
+/** What a worker does for the panel. */
+async function runErrand(request: ErrandRequest): Promise<void> {
+  await script.held;
+  if (request.kind === 'connect') {
+    if (script.connectError !== null) throw script.connectError;
+    script.connected.push(request.input);
+    script.source = {
+      state: 'connected',
+      base_url: request.input.base_url,
+      auth: { strategy: request.input.auth.strategy },
+      capabilities: [],
+      connected_by: '5017690',
+      connected_at: '2026-03-04T09:00:00.000Z',
+    };
+  }
+  if (request.kind !== 'start') return;
+  if (script.runs.some((run) => run.state === 'running'))
+    throw new UserError('A run is active.', { code: 'run_active', httpStatus: 409 });
+  if (script.checks.some((check) => check.state !== 'pass'))
+    throw new UserError('Not ready.', { code: 'preflight_failed', httpStatus: 409 });
+  script.runs.unshift(sampleRun({ id: `run-${script.runs.length}`, kind: request.input.kind }));
+}
+
 function scripted(real: UseCases): UseCases {
   return {
     ...real,
     getSource: () => Promise.resolve(script.source),
-    async connectSource(_actor, input) {
-      await new Promise((resolve) => setTimeout(resolve, script.connectMs));
-      if (script.connectError !== null) throw script.connectError;
-      script.connected.push(input);
-      script.source = {
-        state: 'connected',
-        base_url: input.base_url,
-        auth: { strategy: input.auth.strategy },
-        capabilities: [],
-        connected_by: '5017690',
-        connected_at: '2026-03-04T09:00:00.000Z',
-      };
-      return script.source;
+    async sendErrand(_actor, request) {
+      const { kind } = request;
+      script.errands[kind] = { ...ENDED, state: 'running' };
+      const done = runErrand(request).then(
+        () => (script.errands[kind] = { ...ENDED, state: 'done' }),
+        ({ code, message }: UserError) =>
+          (script.errands[kind] = { ...ENDED, state: 'failed', code, message }),
+      );
+      if (script.held === null) await done;
+      return script.errands[kind];
     },
+    getErrand: (_actor, kind) => Promise.resolve(script.errands[kind] ?? { ...ENDED, state: 'none' }),
+    lastReadiness: () =>
+      Promise.resolve({ checks: script.checks, checkedAt: new Date('2026-03-04T09:00:00.000Z') }),
     startDiscovery() {
       script.discovery = { ...idle, state: 'running', started_at: '2026-03-04T09:00:00.000Z' };
       return Promise.resolve(script.discovery);
@@ -145,25 +174,12 @@ function scripted(real: UseCases): UseCases {
       map.approved_by = 'Olivia Marsh';
       return Promise.resolve(map);
     },
-    getObjectTypes: () => Promise.resolve({ types: [] }),
-    getPreflight: () => Promise.resolve({ checks: script.checks }),
-    confirmPreflight(_actor, id) {
+    vouchFor(_actor, id) {
       script.confirmed.push(id);
       script.checks = script.checks.map((check) =>
         check.id === id ? { ...check, state: 'pass' as const } : check,
       );
-      return Promise.resolve({ checks: script.checks });
-    },
-    startRun(_actor, { kind }) {
-      if (script.runs.some((run) => run.state === 'running')) {
-        throw new UserError('A run is active.', { code: 'run_active', httpStatus: 409 });
-      }
-      if (script.checks.some((check) => check.state !== 'pass')) {
-        throw new UserError('Not ready.', { code: 'preflight_failed', httpStatus: 409 });
-      }
-      const run = sampleRun({ id: `run-${script.runs.length}`, kind });
-      script.runs.unshift(run);
-      return Promise.resolve(run);
+      return Promise.resolve();
     },
     listRuns: () => Promise.resolve({ items: script.runs, next_cursor: null, total: script.runs.length }),
     async openPanel(opened, options) {
@@ -171,7 +187,12 @@ function scripted(real: UseCases): UseCases {
       if (opening === null || opening.standing === null) return opening;
       const { source, discovery, maps, runs } = script;
       const connected = source.state === 'connected';
-      const standing = { connected, discovery, maps, run: runs[0] ?? null, countedAt: null };
+      const { connect, start } = script.errands;
+      const connecting =
+        connect?.state === 'running' || connect?.state === 'failed' ? { failure: connect.message } : null;
+      const starting = start?.state === 'running';
+      const run = runs[0] ?? null;
+      const standing = { connected, connecting, starting, discovery, maps, run, countedAt: null };
       return { ...opening, standing };
     },
     pauseRun: (_actor, id) => changeRun(id, { state: 'paused' }),
@@ -244,21 +265,32 @@ describe('the journey of an owner', () => {
 
   it('does not wait for a slow desk, and tells how it ended', async () => {
     script.source = { state: 'not_connected' };
-    script.connectMs = 4000;
+    let release = () => undefined as void;
+    script.held = new Promise((resolve) => (release = resolve));
     script.connectError = new UserError('Infraon did not answer.', {
       code: 'source_unreachable',
       httpStatus: 422,
     });
     await open();
     await press('Connect Infraon');
-    const started = performance.now();
-    await press('Connect', { base_url: 'https://slow.example', api_key: 'key' });
-    expect(performance.now() - started).toBeLessThan(3500);
+    await press('Connect', { base_url: 'https://slow.example', username: 'svc', password: ' p w ' });
     expect(textOf(canvas)).toContain('Connecting to Infraon');
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(JSON.stringify(canvas)).not.toContain(' p w ');
+    await press('Refresh');
+    expect(textOf(canvas)).toContain('Connecting to Infraon');
+    const shown = canvas;
+    await open();
+    expect(textOf(canvas)).toContain('Connecting to Infraon');
+    canvas = await panel.submit(idOf(shown, 'Refresh'), { stored: shown.stored_data ?? {} });
+    release();
+    await script.held;
+    script.held = null;
     await press('Refresh');
     expect(textOf(canvas)).toContain('Infraon did not answer.');
-    script.connectMs = 0;
+    expect(JSON.stringify(canvas)).toContain('https://slow.example');
+    expect(JSON.stringify(canvas)).toContain('"svc"');
+    await open();
+    expect(textOf(canvas)).toContain('Infraon did not answer.');
     script.connectError = null;
     await press('Connect Infraon');
     await press('Connect', { base_url: 'https://desk.example', api_key: 'key' });

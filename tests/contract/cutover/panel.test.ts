@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runErrand } from '../../../pipeline/panel/run-errand.ts';
 import { labelsOf, panelClient, textOf, type PanelClient } from '../../support/panel.ts';
 import { cutoverWorld, OPERATOR_ID, OWNER_ID, VIEWER_ID, type CutoverWorld } from './world.ts';
 
@@ -32,7 +33,12 @@ describe('after completion', () => {
   });
 
   it('a delta that cannot be started says why, on a canvas with a way back', async () => {
-    const canvas = await owner.submit('rehearse_delta');
+    expect(textOf(await owner.submit('rehearse_delta'))).toContain('Starting the run');
+    const { deps } = world.test;
+    const [errand] = await deps.db.sql<{ id: string; workspaceId: string }[]>`
+      select id, workspace_id as "workspaceId" from panel_errands where kind = 'start'`;
+    await runErrand(deps, errand!.workspaceId, errand!.id);
+    const canvas = await owner.submit('started:delta');
     expect(textOf(canvas)).toMatch(/Not ready|sample/);
     expect(labelsOf(canvas)).toContain('Back');
   });

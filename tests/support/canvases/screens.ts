@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   documents.runOf(undefined, ACTIVE).map((run): Step => ({ kind: 'running', run })),
   documents.runOf(['sample']).map((run): Step => ({ kind: 'approve', run })),
   documents.runOf().map((run): Step => ({ kind: 'finished', run })),
-  fc.constantFrom<Step>({ kind: 'connecting' }, { kind: 'sample' }, { kind: 'start' }),
+  fc.constantFrom<Step>({ kind: 'connecting' }, { kind: 'starting' }, { kind: 'sample' }, { kind: 'start' }),
 );
 
 const FIRST: Expectation = { first: true, end: 'as_of' };
@@ -67,6 +67,12 @@ export const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
   reconnectScreen: [OUTAGE, view.map(({ consoleUrl }) => messages.reconnectScreen(consoleUrl))],
   unavailableScreen: [OUTAGE, fc.uuid().map(messages.unavailableScreen)],
   slowScreen: [OUTAGE, fc.constant(null).map(() => messages.slowScreen())],
+  waitingScreen: [
+    LATER,
+    fc
+      .tuple(hostile, view)
+      .map(([words, v]) => messages.waitingScreen({ title: 'Checking…', words, refreshId: 'connecting' }, v)),
+  ],
   refusedScreen: [LATER, hostile.map((message) => messages.refusedScreen(message))],
   doneScreen: [
     LATER,
@@ -96,7 +102,7 @@ export const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
   ],
   readinessScreen: [
     LATER,
-    fc.tuple(documents.checks, next, maybe).map(([c, n, error]) => readinessScreen(c, n, error)),
+    fc.tuple(documents.checks, next, view).map(([c, n, v]) => readinessScreen(c, n, v)),
   ],
   checkScreen: [
     LATER,

@@ -128,6 +128,7 @@ const STEPS: [string, Step][] = [
   ['maps to review', { kind: 'review', maps: [summary] }],
   ['maps missing', { kind: 'review', maps: [] }],
   ['maps approved', { kind: 'sample' }],
+  ['a run being started', { kind: 'starting' }],
   ['running', { kind: 'running', run: sampleRun() }],
   ['queued', { kind: 'running', run: sampleRun({ state: 'queued', objects: {}, eta_seconds: null }) }],
   [
@@ -198,9 +199,16 @@ const LATER: [string, Canvas][] = [
       error: null,
     }),
   ],
-  ['readiness without findings', readinessScreen([check({ state: 'pass' })], 'sample', null)],
-  ['readiness to confirm', readinessScreen([check({}), check({ id: 'b', title: HOSTILE })], 'full', HOSTILE)],
-  ['readiness that fails', readinessScreen([check({ state: 'fail' }), check({ id: 'b' })], 'sample', null)],
+  ['readiness without findings', readinessScreen([check({ state: 'pass' })], 'sample', view)],
+  ['readiness to confirm', readinessScreen([check({}), check({ id: 'b', title: HOSTILE })], 'full', view)],
+  ['readiness that fails', readinessScreen([check({ state: 'fail' }), check({ id: 'b' })], 'sample', view)],
+  [
+    'something under way',
+    messages.waitingScreen(
+      { title: 'Checking…', words: HOSTILE, refreshId: 'x', stored: { base_url: HOSTILE } },
+      view,
+    ),
+  ],
   ['a check', checkScreen(check({ title: HOSTILE, detail: HOSTILE, fix: '' }), 'sample')],
   [
     'no rejections',
@@ -262,6 +270,31 @@ describe('later canvases', () => {
         if (component.type === 'text') expect(component.text, name).not.toContain('](https://evil.example)');
       }
     }
+  });
+});
+
+describe('a map of sixty fields', () => {
+  it('shows what was guessed first, and is approved on the first canvas', () => {
+    const rules = Array.from({ length: 60 }, (_value, index) => ({
+      ...map({}).rules[0]!,
+      id: `r${index}`,
+      source: `field_${index}`,
+      confidence: index >= 57 ? 0.7 : 1,
+    }));
+    const screen = mapScreen(map({ rules }), 'Incidents', {
+      from: 0,
+      consoleUrl: view.consoleUrl,
+      error: null,
+    });
+    const rows = screen.content.components.flatMap((part) => (part.type === 'data-table' ? part.items : []));
+    expect(rows.slice(0, 4).map(({ field }) => field)).toEqual([
+      'field_57',
+      'field_58',
+      'field_59',
+      'field_0',
+    ]);
+    expect(JSON.stringify(screen)).toContain('3 of 60 fields had to be guessed');
+    expect(JSON.stringify(screen)).toContain('Approve map');
   });
 });
 
