@@ -5,6 +5,7 @@ import { generateDesk } from '../../simulators/seed/generate.ts';
 import { DEFAULT_CREDENTIALS } from '../../simulators/infraon/server.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { declareTypes, installed, rejections, type Tenant } from '../support/tenant.ts';
+import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
 import { addPanel, inboxOf, refusals, type Inbox } from './inbox.ts';
 import { conversationWith, type MovedConversation } from './moved.ts';
@@ -52,6 +53,7 @@ describe('the inbox panel', () => {
     const title = (await shown.first().locator('.item-title').innerText()).replace(/ \(.*\)$/, '');
     await inbox.choose(label);
     await watched.picture(picture);
+    expect(await violationsOf(watched.page)).toEqual([]);
     expect(await inbox.headline()).toBe(title);
     expect(await inbox.panel.getByRole('table').count()).toBe(1);
     await inbox.press('Back');
@@ -89,6 +91,7 @@ describe('the inbox panel', () => {
       await inbox.fill('User name', DEFAULT_CREDENTIALS.username);
       await inbox.fill('Password', 'not the password');
       await inbox.press('Connect');
+      await inbox.reach('Infraon refused', ['Refresh']);
       await watched.picture('owner-02-wrong-password');
       expect(await inbox.text()).not.toContain('Infraon is connected');
       expect(await inbox.panel.getByLabel('User name').inputValue()).toBe(DEFAULT_CREDENTIALS.username);
@@ -151,6 +154,7 @@ describe('the inbox panel', () => {
       await inbox.refreshUntil('Rejected records', 120_000);
       while (await inbox.has('Refresh')) await inbox.press('Refresh');
       await watched.picture('owner-15-finished');
+      expect(await violationsOf(watched.page)).toEqual([]);
     });
 
     it('puts a rejected record right', async () => {
@@ -161,16 +165,20 @@ describe('the inbox panel', () => {
       expect(nobody).toBeDefined();
       await inbox.press('Rejected records');
       await watched.picture('owner-16-rejected');
+      expect(await violationsOf(watched.page)).toEqual([]);
       await inbox.choose(nobody?.display_id ?? nobody?.source_id ?? '');
       await watched.picture('owner-17-rejection');
+      expect(await violationsOf(watched.page)).toEqual([]);
       await inbox.panel.getByLabel(/^New value of /).fill(email);
       await inbox.press('Save and retry');
       await watched.picture('owner-18-saved');
       expect(await inbox.text()).toContain('Saved. The record is tried again.');
       const left = async () => (await rejections(tenant)).filter(({ id }) => id === nobody?.id);
       await expect.poll(left, { timeout: 30_000 }).toEqual([]);
-      const arrived = [...tenant.workspace.contacts.values()].filter((contact) => contact.email === email);
-      expect(arrived).toHaveLength(1);
+      const arrived = () =>
+        [...tenant.workspace.contacts.values()].filter((contact) => contact.email === email);
+      // It is no rejection any more as soon as it is tried again.
+      await expect.poll(arrived, { timeout: 30_000 }).toHaveLength(1);
     });
 
     it('tries all records with one reason again', async () => {
@@ -236,6 +244,7 @@ describe('the inbox panel', () => {
       const { id, number } = linked();
       await inbox.openConversation(id);
       await watched.picture('agent-01-conversation');
+      expect(await violationsOf(watched.page)).toEqual([]);
       const text = await inbox.text();
       expect(text).toContain(`Infraon ${number}`);
       expect(text).toMatch(/Status\s+\S/);
@@ -274,6 +283,15 @@ describe('the inbox panel', () => {
       expect(await inbox.text()).toContain('This conversation was not moved from Infraon.');
       expect(await inbox.has('Connect Infraon')).toBe(false);
     });
+  });
+
+  it('would be found out by axe-core without its labels', async () => {
+    await inbox.press('Find an Infraon record');
+    expect(await violationsOf(watched.page)).toEqual([]);
+    await watched.page.evaluate(
+      "document.querySelectorAll('.canvas label').forEach((label) => label.remove())",
+    );
+    expect((await violationsOf(watched.page)).join()).toContain('label');
   });
 
   it('was never refused by Intercom or its review', async () => {
