@@ -20,6 +20,8 @@ export interface SourceLogin {
   baseUrl: string;
   username: string;
   password: string;
+  /** Corrections of the connection's profile. */
+  profile?: Record<string, unknown>;
 }
 
 export async function connectInfraon(
@@ -33,6 +35,7 @@ export async function connectInfraon(
     {
       base_url: source.baseUrl,
       auth: { strategy: 'password', username: source.username, password: source.password },
+      ...(source.profile === undefined ? {} : { profile: source.profile }),
     },
   );
   const weak = document.capabilities.filter((capability) => !capability.ok);
