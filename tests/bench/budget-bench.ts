@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateDesk } from '../../simulators/seed/generate.ts';
-import { LIMIT_PER_WINDOW, openBenchStage, untilWriting } from './bench-stage.ts';
+import { LIMIT_PER_WINDOW, openBenchStage, untilWriting, type BenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import type { Tally } from './intercom-process.ts';
 
@@ -11,7 +11,7 @@ const WINDOW_MS = 10_000;
 /** Whole windows that are counted for each number of workers, after one in which they start. */
 const COUNTED_WINDOWS = 2;
 /** Calls of the load for each incident, companies, people and assets included: enough for all phases. */
-const INCIDENTS = 1_400;
+const INCIDENTS = 1_600;
 
 interface Phase {
   workers: number;
@@ -32,6 +32,7 @@ export async function benchBudget(report: Report): Promise<void> {
     await stage.clearTally();
     const run = await stage.startFullRun();
     await untilWriting(stage);
+    await untilRead(stage, run.id);
     const stopPanel = report.wants('panel_p95_ms') ? watchPanel(stage) : null;
     const phases: Phase[] = [];
     for (const workers of [1, 2, 4]) {
@@ -53,6 +54,16 @@ export async function benchBudget(report: Report): Promise<void> {
     reportBudget(report, tally, phases);
   } finally {
     await stage.close();
+  }
+}
+
+/** Steady state: while incidents are read, what can be written is what has been read so far, and the desk has a pace of its own. */
+async function untilRead({ db }: BenchStage, runId: string): Promise<void> {
+  for (;;) {
+    const [unread] = await db.sql`
+      select 1 from run_records where run_id = ${runId} and object = 'incident' and step in ('extract', 'map') limit 1`;
+    if (unread === undefined) return;
+    await sleep(250);
   }
 }
 
