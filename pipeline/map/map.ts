@@ -76,7 +76,7 @@ export async function mapBatch(records: ClaimedRecord[], scope: BatchScope): Pro
       unique_key: result.uniqueKey,
       warnings: result.warnings,
       issue: null,
-      held: namesLateParent(referencesIn(result.payload), late),
+      held: late.length > 0 && namesLateParent(referencesIn(result.payload), late),
     };
   });
   await sql.begin(async (tx) => {

@@ -36,8 +36,5 @@ export function lateParents(registry: Registry, run: FrozenRun, definition: Obje
 
 /** Whether one of the references is to an object that is loaded late. */
 export function namesLateParent(refs: readonly RecordRef[], late: readonly string[]): boolean {
-  return (
-    late.length > 0 &&
-    refs.some(({ ref, or }) => late.includes(ref) || or?.some((other) => late.includes(other)))
-  );
+  return refs.some(({ ref, or }) => late.includes(ref) || or?.some((other) => late.includes(other)));
 }
