@@ -49,7 +49,7 @@ export default defineConfig({
           // Whoever waits for a state gives up by himself and says for what; how long a whole test takes is the machine's affair.
           testTimeout: 600_000,
           hookTimeout: 300_000,
-          globalSetup: ['tests/support/compile-once.ts'],
+          globalSetup: ['tests/support/build-once.ts'],
         },
       },
     ],

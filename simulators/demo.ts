@@ -19,7 +19,7 @@ import {
   discover,
   runToEnd,
 } from './demo/journey.ts';
-import { startProduct, untilReady, type ProductProcess } from './demo/processes.ts';
+import { productStarter, untilReady, type ProductProcess } from './demo/processes.ts';
 import { terminalEvents } from './demo/progress.ts';
 import { exitCode, renderReport, type DemoReport } from './demo/report.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator, type InfraonSimulator } from './infraon/server.ts';
@@ -100,6 +100,7 @@ async function setUp(): Promise<Stage> {
     SECRET_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
   };
+  const startProduct = await productStarter();
   const server = startProduct('server', env);
   await untilReady(appUrl, server);
   return { infraon, intercom, appUrl, product: [server, startProduct('worker', env)], dataDir };

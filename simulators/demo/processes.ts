@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buildProduct, type Role } from '../../scripts/build.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const TSX = createRequire(import.meta.url).resolve('tsx');
 
 export interface ProductProcess {
   child: ChildProcess;
@@ -14,23 +13,22 @@ export interface ProductProcess {
   kill(): Promise<void>;
 }
 
-/** Starts one process of the product exactly as `npm start` or `npm run worker` do; its logs go to our stderr. */
-export function startProduct(
-  role: 'server' | 'worker',
-  env: Record<string, string>,
-  nodeFlags: string[] = [],
-): ProductProcess {
-  const main = role === 'server' ? 'server/main.ts' : 'jobs/main.ts';
-  const child = spawn(process.execPath, [...nodeFlags, '--import', TSX, main], {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 2, 2],
-  });
-  return watched(child);
+/** Starts processes of the product as `npm start` and `npm run worker` do; their logs go to our stderr. */
+export async function productStarter(): Promise<
+  (role: Role, env: Record<string, string>, nodeFlags?: string[]) => ProductProcess
+> {
+  const main = await buildProduct();
+  return (role, env, nodeFlags = []) =>
+    watched(
+      spawn(process.execPath, [...nodeFlags, main[role]], {
+        cwd: ROOT,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 2, 2],
+      }),
+    );
 }
 
-/** A process of the product, however it was started. */
-export function watched(child: ChildProcess): ProductProcess {
+function watched(child: ChildProcess): ProductProcess {
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
   });

@@ -19,7 +19,7 @@ import {
   waitForRun,
   type JourneyEvents,
 } from '../../simulators/demo/journey.ts';
-import { startProduct, untilReady, type ProductProcess } from '../../simulators/demo/processes.ts';
+import { productStarter, untilReady, type ProductProcess } from '../../simulators/demo/processes.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import { applyEdits, readEdit } from '../../simulators/infraon/mutate.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator } from '../../simulators/infraon/server.ts';
@@ -118,6 +118,7 @@ export async function openBenchStage(options: StageOptions): Promise<BenchStage>
       SECRET_KEY: randomBytes(32).toString('base64'),
       LOG_LEVEL: process.env['BENCH_LOG_LEVEL'] ?? 'error',
     };
+    const startProduct = await productStarter();
     const server = startProduct('server', env);
     const workers: ProductProcess[] = [];
     const startWorker = () => {

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { compileProduct, productFolder } from '../support/compiled-product.ts';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileProduct } from '../../scripts/build.ts';
 
+/** Inside the checkout, from where the packages are found. */
+const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 /** What a worker loads before it knows its database. */
 const LOADED_AHEAD = ['db/open', 'objects/registry', 'pipeline/build-deps', 'jobs/worker'];
 
@@ -34,7 +38,8 @@ export interface CompiledWorkers {
  * cannot pay for a compiler each time. One spare process stands by, loaded and idle.
  */
 export async function compileWorkers(): Promise<CompiledWorkers> {
-  const folder = productFolder('faults');
+  mkdirSync(DIST, { recursive: true });
+  const folder = mkdtempSync(path.join(DIST, 'faults-'));
   await compileProduct(folder, ['jobs/main', ...LOADED_AHEAD]);
   const living = new Set<WorkerProcess>();
   let spare = warm();

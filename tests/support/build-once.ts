@@ -1,10 +1,6 @@
-import { rmSync } from 'node:fs';
-import { compileProduct, productFolder } from './compiled-product.ts';
+import { buildProduct } from '../../scripts/build.ts';
 
-/** Before the first stage: its processes are started from this (`stage.ts`). */
-export async function setup(): Promise<() => void> {
-  const folder = productFolder('stages');
-  await compileProduct(folder, ['server/main', 'jobs/main']);
-  process.env['COMPILED_PRODUCT'] = folder;
-  return () => rmSync(folder, { recursive: true, force: true });
+/** Before the first stage, so that those that open side by side find the product built. */
+export async function setup(): Promise<void> {
+  await buildProduct();
 }

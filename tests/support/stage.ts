@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import { startProduct, untilReady, watched, type ProductProcess } from '../../simulators/demo/processes.ts';
+import { productStarter, untilReady, type ProductProcess } from '../../simulators/demo/processes.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import { startInfraonSimulator, type InfraonSimulator } from '../../simulators/infraon/server.ts';
 import type { Switches as InfraonSwitches } from '../../simulators/infraon/switches.ts';
@@ -100,22 +99,23 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       LOG_LEVEL: process.env['E2E_LOG_LEVEL'] ?? 'silent',
       ...options.env,
     };
+    const startProduct = await productStarter();
     const stage: Stage = {
       desk,
       infraon,
       intercom,
       appUrl,
       databaseUrl,
-      server: startProcess('server', env),
+      server: startProduct('server', env),
       workers: [],
       startWorker() {
-        const worker = startProcess('worker', env);
+        const worker = startProduct('worker', env);
         stage.workers.push(worker);
         return worker;
       },
       async restartServer() {
         await stage.server.kill();
-        stage.server = startProcess('server', env);
+        stage.server = startProduct('server', env);
         await untilReady(appUrl, stage.server);
       },
       addWorkspace() {
@@ -138,20 +138,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     await close();
     throw error;
   }
-}
-
-/** From what `compile-once.ts` made; a start then takes a fifth of the processor's time. Without it as `npm start` does. */
-function startProcess(role: 'server' | 'worker', env: Record<string, string>): ProductProcess {
-  const folder = process.env['COMPILED_PRODUCT'];
-  if (folder === undefined) return startProduct(role, env);
-  const main = role === 'server' ? 'objects/server/main.js' : 'objects/jobs/main.js';
-  return watched(
-    spawn(process.execPath, [main], {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 2, 2],
-    }),
-  );
 }
 
 export function workspaceSeed(id: string) {
