@@ -176,6 +176,10 @@ export const runRecords = pgTable(
     index('run_records_later')
       .on(table.runId, table.object, table.step, table.notBefore)
       .where(sql`not_before is not null`),
+    /** While nothing has been read back yet, adding up what was compared finds that at once. */
+    index('run_records_compared')
+      .on(table.workspaceId, table.runId)
+      .where(sql`verification is not null`),
     index('run_records_lease')
       .on(table.leaseToken)
       .where(sql`lease_token is not null`),

@@ -1,0 +1,1 @@
+CREATE INDEX "run_records_compared" ON "run_records" USING btree ("workspace_id","run_id") WHERE verification is not null;
