@@ -13,7 +13,8 @@ import { blockingChecks } from '../readiness/preflight.ts';
 import { runColumns, runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
 import { startRollback } from '../rollback/start-rollback.ts';
-import { requireTransition } from './run-state.ts';
+import { recentVerification } from './recent-counts.ts';
+import { requireTransition, WORKING_STATES } from './run-state.ts';
 import { getSettingsFor } from '../settings.ts';
 import { planVerification } from '../verify/verify-again.ts';
 
@@ -132,8 +133,15 @@ async function requireRow(sql: Queryable, actor: Actor, runId: string, lock = fa
 }
 
 export async function getRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
-  const row = await requireRow(deps.db.sql, actor, runId);
-  return runDocument(deps.db.sql, row, deps.clock.now());
+  const { db, clock } = deps;
+  const row = await requireRow(db.sql, actor, runId);
+  const isOpen = row.verification === null && WORKING_STATES.includes(row.state);
+  return runDocument(
+    db.sql,
+    row,
+    clock.now(),
+    isOpen ? { verification: await recentVerification(db, row) } : {},
+  );
 }
 
 /** Newest first. */
@@ -187,7 +195,7 @@ async function changeState(
       where workspace_id = ${actor.workspaceId} and id = ${runId}`;
     if (to === 'running') {
       await tx`
-        update run_records set attempts = 0, not_before = null
+        update run_records set attempts = 0, not_before = case when not_before = 'infinity' then not_before end
         where workspace_id = ${actor.workspaceId} and run_id = ${runId} and step <> 'done' and lease_token is null`;
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId });
     }

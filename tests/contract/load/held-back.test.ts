@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimBatch } from '../../../db/leases.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
 import { advanceRun } from '../../../pipeline/runs/advance.ts';
+import { pauseRun, resumeRun } from '../../../pipeline/runs/runs.ts';
 import { OWNER, planningWorld, type World } from '../planning/world.ts';
 
 const { workspaceId } = OWNER;
@@ -50,6 +51,14 @@ describe('an incident that names a problem', () => {
     const { records } = await claimBatch(world.deps.db.sql, batch);
     expect(records.map(({ sourceId }) => sourceId)).toEqual(['names none']);
     await move('names none', 'verify');
+  });
+
+  it('is still held back when the run was paused and goes on', async () => {
+    await pauseRun(world.deps, OWNER, runId);
+    await resumeRun(world.deps, OWNER, runId);
+    const rows = await world.deps.db.sql`
+      select source_id from run_records where run_id = ${runId} and not_before = 'infinity'`;
+    expect(rows).toEqual([{ source_id: 'names p1' }]);
   });
 
   it('is let go when the problems are through', async () => {
