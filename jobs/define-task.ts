@@ -5,7 +5,13 @@ import type { Deps } from '../pipeline/deps.ts';
 import { enqueueHealthReport } from '../pipeline/install/health-report.ts';
 import { pauseForReason } from '../pipeline/runs/run-control.ts';
 
-export type Task = (deps: Deps, payload: unknown, helpers: JobHelpers) => Promise<void>;
+/** `leaveSlot` lets another job begin beside one that only waits. */
+export type Task = (
+  deps: Deps,
+  payload: unknown,
+  helpers: JobHelpers,
+  leaveSlot: () => void,
+) => Promise<void>;
 
 /**
  * A task is a payload, parsed, and one pipeline call. What a failure means is decided once, here: a refused connection
@@ -14,14 +20,14 @@ export type Task = (deps: Deps, payload: unknown, helpers: JobHelpers) => Promis
  */
 export function defineTask<T extends TaskName>(
   name: T,
-  run: (deps: Deps, payload: TaskPayload<T>) => Promise<void>,
+  run: (deps: Deps, payload: TaskPayload<T>, leaveSlot: () => void) => Promise<void>,
 ): Task {
-  return async (deps, raw, helpers) => {
+  return async (deps, raw, helpers, leaveSlot) => {
     const payload = TASKS[name].parse(raw) as TaskPayload<T>;
     const log = deps.log.child({ task: name, job: helpers.job.id, ...payload });
     const startedAt = performance.now();
     try {
-      await run({ ...deps, log }, payload);
+      await run({ ...deps, log }, payload, leaveSlot);
       log.debug({ ms: Math.round(performance.now() - startedAt) }, 'task done');
     } catch (error) {
       if (error instanceof LeaseLostError) return;

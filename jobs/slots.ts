@@ -5,11 +5,20 @@ import { SLOT_FLAGS } from '../db/queue.ts';
  * budget. Without bounds reading could hold every slot while nothing is written, loading could hold them while nothing
  * is staged, and a throttled workspace could hold them while others have work.
  */
+export interface Slot {
+  release(): void;
+  /**
+   * The job has little left to do but to wait (a thread of hundreds of entries, paced): another may begin in its place. As
+   * many as there are slots may be left so; then a job keeps its own.
+   */
+  leave(): void;
+}
+
 export interface Slots {
   /** Flags of jobs that are not to be taken now; null when every job is welcome. */
   forbidden(): string[] | null;
   /** Takes a slot for a job; undefined when there is none, or its kind or its workspace holds its share already. */
-  take(flags: readonly string[]): { release(): void } | undefined;
+  take(flags: readonly string[]): Slot | undefined;
   /**
    * How many workspaces have runs at work: they share the slots. Those without any budget only wait: what they hold
    * counts as free, and they get nothing more.
@@ -17,9 +26,12 @@ export interface Slots {
   shareAmong(workspaces: number, withoutBudget?: readonly string[]): void;
 }
 
-/** Jobs that a worker attends to beyond its slots: gates, and batches whose workspace has no budget and that only wait. */
+/**
+ * Jobs that a worker attends to: those in its slots, as many that left theirs, as many of workspaces that have no budget and
+ * only wait, and a gate.
+ */
 export function runnersFor(concurrency: number): number {
-  return concurrency * 2 + 1;
+  return concurrency * 3 + 1;
 }
 
 /**
@@ -28,6 +40,7 @@ export function runnersFor(concurrency: number): number {
  */
 export function createSlots(concurrency: number): Slots {
   const held = new Map<string, number>();
+  let left = 0;
   let working = 1;
   let idle: ReadonlySet<string> = new Set();
 
@@ -59,7 +72,20 @@ export function createSlots(concurrency: number): Slots {
     take(flags) {
       if (flags.some(isFull)) return undefined;
       add(flags, 1);
-      return { release: () => add(flags, -1) };
+      let state: 'held' | 'left' | 'released' = 'held';
+      return {
+        leave() {
+          if (state !== 'held' || left >= concurrency) return;
+          state = 'left';
+          left += 1;
+          add(flags, -1);
+        },
+        release() {
+          if (state === 'held') add(flags, -1);
+          if (state === 'left') left -= 1;
+          state = 'released';
+        },
+      };
     },
     shareAmong(workspaces, withoutBudget = []) {
       idle = new Set(withoutBudget.map((workspace) => `${SLOT_FLAGS.workspace}${workspace}`));

@@ -62,7 +62,7 @@ async function inSlot(
     return;
   }
   try {
-    await task(deps, payload, helpers);
+    await task(deps, payload, helpers, () => slot.leave());
   } finally {
     slot.release();
   }

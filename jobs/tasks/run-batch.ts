@@ -19,6 +19,6 @@ const STAGES: Record<WorkStep, (records: ClaimedRecord[], scope: BatchScope) => 
   confirm: confirmBatch,
 };
 
-export const runBatchTask = defineTask('run_batch', (deps, payload) =>
-  runBatch(deps, payload, STAGES[payload.step]),
+export const runBatchTask = defineTask('run_batch', (deps, payload, leaveSlot) =>
+  runBatch(deps, payload, STAGES[payload.step], leaveSlot),
 );

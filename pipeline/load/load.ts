@@ -24,6 +24,12 @@ import { parentStates, type ParentState } from './parents.ts';
 const RECORDS_AT_A_TIME = 128;
 
 /**
+ * With so few records left a batch no longer fills the rate budget: their threads are long, and entries of one thread are
+ * written one after the other, at the pace that Intercom allows for a conversation.
+ */
+const FEW_RECORDS = 16;
+
+/**
  * Loads a batch of mapped records. Each goes through its plan: intent row → call → settle. What a crash left open is
  * decided by looking before anything is written again.
  */
@@ -93,6 +99,7 @@ async function loadInLinkOrder(
     refs: namedBy(loadable),
   }));
   const started = new Map<string, Promise<void>>();
+  let left = ordered.length;
   async function afterThoseItNames(loadable: LoadableRecord): Promise<void> {
     const named = namedBy(loadable).flatMap(({ ref, sourceId, or }) =>
       ref === scope.object || or?.includes(scope.object) === true ? (started.get(sourceId) ?? []) : [],
@@ -104,7 +111,10 @@ async function loadInLinkOrder(
   await forEachConcurrently(ordered, RECORDS_AT_A_TIME, scope.signal, (loadable) => {
     const loading = afterThoseItNames(loadable);
     started.set(loadable.record.sourceId, loading);
-    return loading;
+    return loading.finally(() => {
+      left -= 1;
+      if (left > 0 && left <= FEW_RECORDS) scope.nearlyDone();
+    });
   });
 }
 

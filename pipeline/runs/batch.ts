@@ -44,6 +44,8 @@ export interface BatchScope {
   signal: AbortSignal;
   /** To be asked right before a write leaves the process. */
   fence: Fence;
+  /** To be called when few records are left that mostly wait: the next batch may begin beside them. */
+  nearlyDone: () => void;
 }
 
 /** Steps of a load that are worked on in batches. */
@@ -59,6 +61,7 @@ export async function runBatch(
   deps: Deps,
   request: { workspaceId: string; runId: string; object: string; step: WorkStep; slot: number },
   work: (records: ClaimedRecord[], scope: BatchScope) => Promise<void>,
+  leaveSlot: () => void = () => undefined,
 ): Promise<void> {
   const { sql } = deps.db;
   const { workspaceId, runId, object, step, slot } = request;
@@ -78,10 +81,20 @@ export async function runBatch(
   // Nothing was claimed, so nothing is held: whoever has the records lets the gate look.
   if (records.length === 0) return;
   let retryAt: Date | null = null;
+  let isFollowed = !isFull;
+  function nearlyDone(): void {
+    leaveSlot();
+    if (isFollowed) return;
+    isFollowed = true;
+    enqueueWaiting(sql, [batchJob(run, object, step, slot)]).catch((error: unknown) => {
+      isFollowed = false;
+      deps.log.warn({ err: error, runId }, 'the next batch begins only when this one has ended');
+    });
+  }
   try {
     await deps.bottleneck.during(request, activityOf(step), () =>
       withHeartbeat(deps, token, claimedAt, (signal, fence) =>
-        work(records, { deps, run, object, token, signal, fence }),
+        work(records, { deps, run, object, token, signal, fence, nearlyDone }),
       ),
     );
   } catch (error) {
@@ -89,7 +102,7 @@ export async function runBatch(
   } finally {
     await sql.begin(async (tx) => {
       await releaseLease(tx, token, retryAt);
-      if (isFull) await enqueueWaiting(tx, [batchJob(run, object, step, slot)]);
+      if (!isFollowed) await enqueueWaiting(tx, [batchJob(run, object, step, slot)]);
       await enqueueAdvance(tx, { workspaceId, runId });
     });
   }

@@ -66,4 +66,28 @@ describe('the slots of a worker', () => {
     expect(slots.forbidden()).toContain('slots');
     waiting?.release();
   });
+
+  it('are left by jobs that only wait, as many as there are slots, and given back once', () => {
+    const slots = createSlots(2);
+    const long = [1, 2].map(() => {
+      const slot = slots.take(write('a'));
+      slot?.leave();
+      slot?.leave();
+      return slot;
+    });
+    expect(slots.forbidden()).toBeNull();
+    const third = slots.take(write('a'));
+    third?.leave();
+    expect(slots.forbidden()).toEqual(['writes:a']);
+
+    long[0]?.release();
+    expect(slots.forbidden()).toEqual(['writes:a']);
+    third?.leave();
+    expect(slots.forbidden()).toBeNull();
+    third?.release();
+    third?.release();
+    long[1]?.release();
+    expect(slots.take(write('a'))).toBeDefined();
+    expect(slots.take(write('a'))).toBeUndefined();
+  });
 });
