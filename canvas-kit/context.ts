@@ -1,5 +1,5 @@
+import type { Actor } from '../pipeline/actors.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { Actor } from '../pipeline/documents.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
 import type { View } from './format.ts';
 import type { PanelRequest, SubmitRequest } from './requests.ts';

@@ -1,6 +1,6 @@
 import { hasRole } from '../pipeline/actors.ts';
-import type { RunDocument } from '../pipeline/documents.ts';
 import type { Standing } from '../pipeline/panel/standing.ts';
+import type { RunDocument } from '../pipeline/runs/run-document.ts';
 import type { PanelOpening } from '../pipeline/use-cases.ts';
 import type { Canvas } from './components.ts';
 import type { PanelContext } from './context.ts';

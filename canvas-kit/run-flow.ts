@@ -1,11 +1,7 @@
 import { UserError } from '../errors.ts';
-import type {
-  RejectionAction,
-  RejectionDocument,
-  RunDocument,
-  StartRunInput,
-} from '../pipeline/documents.ts';
 import type { Errand } from '../pipeline/panel/errands.ts';
+import type { RejectionAction, RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
+import type { RunDocument, StartRunInput } from '../pipeline/runs/run-document.ts';
 import type { Canvas } from './components.ts';
 import { labelOf, storedText, textInput, type Handler, type SubmitContext } from './context.ts';
 import { counted } from './format.ts';

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
-import type { SourceInput } from '../pipeline/documents.ts';
 import type { Errand } from '../pipeline/panel/errands.ts';
+import type { SourceInput } from '../pipeline/source/source.ts';
 import { cut, type Canvas } from './components.ts';
 import {
   pluralOf,

@@ -1,6 +1,14 @@
 import { UserError } from '../errors.ts';
 import type { Deps } from './deps.ts';
-import type { Actor, Role } from './documents.ts';
+
+export type Role = 'owner' | 'operator' | 'viewer';
+
+/** Who acts; every use case that changes something writes the audit log in this name. */
+export interface Actor {
+  workspaceId: string;
+  adminId: string;
+  role: Role;
+}
 
 const RANK: Record<Role, number> = { viewer: 0, operator: 1, owner: 2 };
 

@@ -1,7 +1,16 @@
 import type { JSONValue } from 'postgres';
 import type { Queryable } from '../db/client.ts';
+import type { Actor } from './actors.ts';
 import type { Deps } from './deps.ts';
-import type { Actor, AuditEntry, Page, PageRequest } from './documents.ts';
+import type { Page, PageRequest } from './paging.ts';
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  admin_id: string;
+  action: string;
+  detail: Record<string, unknown>;
+}
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 500;

@@ -1,8 +1,8 @@
+import type { Actor } from './actors.ts';
 import { listAudit } from './audit.ts';
 import { checkFreeze, confirmCutover, getCutover } from './cutover/board.ts';
 import { revokeSignOff, signOff } from './cutover/sign-off.ts';
 import type { Deps } from './deps.ts';
-import type { Actor } from './documents.ts';
 import { getDiscovery, startDiscovery } from './discovery/discover.ts';
 import { approveMap, editMap, getMap, listMaps } from './maps/maps.ts';
 import { getObjectTypes, probeObjectTypes } from './prepare/object-types.ts';

@@ -1,5 +1,15 @@
 import { UserError } from '../errors.ts';
-import type { Page, PageRequest } from './documents.ts';
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+  total: number;
+}
+
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;

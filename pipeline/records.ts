@@ -1,10 +1,25 @@
 import { UserError } from '../errors.ts';
 import type { Queryable } from '../db/client.ts';
+import type { Actor } from './actors.ts';
 import { findSignOff } from './cutover/signed-off.ts';
 import type { Deps } from './deps.ts';
-import type { Actor, RecordDocument } from './documents.ts';
 import { deepLink } from './install/installations.ts';
 import { goneSince } from './install/notifications.ts';
+
+export interface RecordDocument {
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  state: string;
+  destination: { resource: string; id: string; url: string | null } | null;
+  run: string | null;
+  hashes: { source: string | null; mapped: string | null; loaded: string | null };
+  reason: { code: string; message: string; field: string | null } | null;
+  warnings: { code: string; message: string; field: string | null }[];
+  history: { at: string; run: string; step: string; operation: string; state: string }[];
+  /** When its texts were erased, after sign-off; null while they are kept. */
+  erased_at: string | null;
+}
 
 interface Row {
   object: string;

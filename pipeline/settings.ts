@@ -1,10 +1,41 @@
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
 import { setShare } from '../db/rate-budget.ts';
-import { requireRole } from './actors.ts';
+import { requireRole, type Actor } from './actors.ts';
 import { writeAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
-import type { Actor, SettingsDocument } from './documents.ts';
+
+/** Settings of a workspace, with defaults filled in. Inferred facts of the destination are here because they are data. */
+export interface SettingsDocument {
+  rate_share: number;
+  thread_mode: 'thread' | 'transcript_note';
+  company_rule: 'organization_name' | 'customer_id' | 'department' | 'catalogue_name' | 'none';
+  /** Teammate who speaks for everybody without a seat; null: the installing admin. */
+  fallback_admin_id: string | null;
+  source_timezone: string;
+  default_country: string;
+  /** A larger file stays in Infraon and is named in its conversation. In millions of bytes. */
+  attachment_max_mb: number;
+  /** How long a new conversation may stay invisible to search; an unknown create is only repeated after it. */
+  search_lag_seconds: number;
+  /** Replies sent to one conversation within `reply_window_seconds`, and that window. */
+  replies_per_window: number;
+  reply_window_seconds: number;
+  /** Most links that one attribute of a record is given; null: all of them. Intercom publishes no limit. */
+  links_per_attribute: number | null;
+  /** What collections are made of: Infraon has no folder level. */
+  article_folder_rule: 'categories_tree' | 'department_service' | 'first_tag';
+  /** Articles that only some people could read: a draft for editors, or an internal article for every teammate. */
+  restricted_articles: 'draft' | 'internal';
+  /** Help Center that receives the collections; null: Intercom's default one. */
+  help_center_id: string | null;
+  /** Address of a store of the customer's that keeps the desk's files under their old paths; null: files are named only. */
+  article_files_url: string | null;
+  /** New contacts are created by the hundred through a Preview endpoint of Intercom's. */
+  preview_bulk: boolean;
+  /** Days after sign-off until staged texts are erased; never before the daily checks of hypercare are over. */
+  retention_days: number;
+}
 
 /** Making a formatter is dear, and zones are few. */
 const KNOWN_ZONES = new Set<string>();

@@ -1,38 +1,30 @@
-import type {
-  Actor,
-  AuditEntry,
-  DiscoveryDocument,
-  FindingDocument,
-  MapDocument,
-  MapSummary,
-  ObjectTypeDocument,
-  Page,
-  PageRequest,
-  PreflightCheck,
-  RecordDocument,
-  RejectionAction,
-  RejectionDocument,
-  RollbackItem,
-  RuleInput,
-  RunDocument,
-  SettingsDocument,
-  SourceDocument,
-  SourceInput,
-  StartRunInput,
-} from './documents.ts';
+import type { Actor } from './actors.ts';
+import type { AuditEntry } from './audit.ts';
 import type { CutoverDocument } from './cutover/documents.ts';
-import type { FindingFilter } from './reconcile/findings.ts';
+import type { DiscoveryDocument } from './discovery/discovery-document.ts';
+import type { MapDocument, MapSummary, RuleInput } from './maps/map-document.ts';
+import type { Page, PageRequest } from './paging.ts';
+import type { ObjectTypeDocument } from './prepare/object-types.ts';
+import type { PreflightCheck } from './readiness/preflight-document.ts';
+import type { FindingFilter, FindingDocument } from './reconcile/findings.ts';
 import type { Handoff } from './handoff/handoff.ts';
 import type { Errand, ErrandKind, ErrandRequest } from './panel/errands.ts';
 import type { Opened } from './panel/opening.ts';
 import type { Standing } from './panel/standing.ts';
+import type { RejectionAction, RejectionDocument } from './reconcile/rejection-document.ts';
 import type { RepairRequest } from './reconcile/repair.ts';
+import type { RecordDocument } from './records.ts';
+import type { RollbackItem } from './rollback/rollback-document.ts';
 import type { UndoAction } from './rollback/undo-plan.ts';
+import type { RunDocument, StartRunInput } from './runs/run-document.ts';
+import type { SettingsDocument } from './settings.ts';
+import type { SourceDocument, SourceInput } from './source/source.ts';
 
 /**
  * Everything a person can ask of the product, whoever carries the question: the JSON API, the panel or the console.
  * Each checks the actor's role, filters by workspace, writes the audit log for a change, and throws `UserError` with
- * the code of the API contract.
+ * the code of the API contract. What they return are the documents that the API and the panel show, under the API's names;
+ * each is declared beside the code that makes it.
  */
 export interface UseCases {
   connectSource(actor: Actor, input: SourceInput): Promise<SourceDocument>;

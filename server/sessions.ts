@@ -2,8 +2,13 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
 import { UserError } from '../errors.ts';
+import type { Actor, Role } from '../pipeline/actors.ts';
 import type { Deps } from '../pipeline/deps.ts';
-import type { Actor, Role, SessionDocument } from '../pipeline/documents.ts';
+
+export interface SessionDocument {
+  workspace: { id: string; name: string; region: string };
+  admin: { id: string; name: string; email: string; role: Role };
+}
 
 const COOKIE = 'session';
 /** Signing in again means a round trip through Intercom's consent page, so a session outlasts a working week. */

@@ -4,12 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type {
-  FindingDocument,
-  ObjectTypeDocument,
-  RejectionDocument,
-  RunDocument,
-} from '../pipeline/documents.ts';
+import type { ObjectTypeDocument } from '../pipeline/prepare/object-types.ts';
+import type { FindingDocument } from '../pipeline/reconcile/findings.ts';
+import type { RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
+import type { RunDocument } from '../pipeline/runs/run-document.ts';
 import { installApp, type AdminClient } from './demo/admin-client.ts';
 import {
   approveMaps,

@@ -1,4 +1,4 @@
-import type { RecordDocument } from '../../pipeline/documents.ts';
+import type { RecordDocument } from '../../pipeline/records.ts';
 import {
   back,
   button,

@@ -1,4 +1,4 @@
-import type { MapDocument, MapSummary } from '../../pipeline/documents.ts';
+import type { MapDocument, MapSummary } from '../../pipeline/maps/map-document.ts';
 import {
   back,
   button,

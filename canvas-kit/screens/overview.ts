@@ -1,5 +1,6 @@
-import type { RollbackDocument, RunDocument } from '../../pipeline/documents.ts';
 import type { Standing } from '../../pipeline/panel/standing.ts';
+import type { RollbackDocument } from '../../pipeline/rollback/rollback-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import {
   back,
   brief,

@@ -1,4 +1,4 @@
-import type { LedgerCounts, RunDocument } from '../../pipeline/documents.ts';
+import type { LedgerCounts, RunDocument } from '../../pipeline/runs/run-document.ts';
 import { brief, button, header, muted, plain, table, type Component } from '../components.ts';
 import { formatCount, formatTime, type View } from '../format.ts';
 

@@ -1,4 +1,4 @@
-import type { PreflightCheck } from '../../pipeline/documents.ts';
+import type { PreflightCheck } from '../../pipeline/readiness/preflight-document.ts';
 import {
   back,
   button,

@@ -1,4 +1,5 @@
-import type { Page, RejectionDocument } from '../../pipeline/documents.ts';
+import type { Page } from '../../pipeline/paging.ts';
+import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
 import {
   LENGTHS,
   back,

@@ -1,8 +1,7 @@
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { keepConfirmation } from '../readiness/keep-confirmation.ts';
 import { getSettingsFor } from '../settings.ts';
 import { CUTOVER_CONFIRMATIONS } from './confirmations.ts';

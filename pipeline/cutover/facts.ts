@@ -1,8 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
-import { forecastOf } from '../delta/forecast.ts';
-import type { RunForecast } from '../documents.ts';
+import { forecastOf, type RunForecast } from '../delta/forecast.ts';
 import type { Registry } from '../../objects/registry.ts';
 import { countRecords, isBalanced, ledgerOf } from '../runs/balance.ts';
 import { ExtractionState } from '../runs/frozen-run.ts';

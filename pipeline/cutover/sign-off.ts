@@ -1,8 +1,7 @@
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { makePackage } from '../handoff/handoff.ts';
 import { getCutover } from './board.ts';
 import type { CutoverDocument } from './documents.ts';

@@ -1,5 +1,10 @@
 import type { Queryable } from '../../db/client.ts';
-import type { RunForecast } from '../documents.ts';
+
+export interface RunForecast {
+  seconds: number;
+  /** Calls to Intercom. */
+  calls: number;
+}
 
 /** Kept with the lists: seconds that a delta took until it ended for the first time. */
 const TOOK = '$took';

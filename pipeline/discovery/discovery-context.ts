@@ -4,7 +4,7 @@ import { objectsOf, type Derivation, type ObjectDefinition } from '../../objects
 import { derivationNamed } from '../../objects/derive.ts';
 import type { Raw } from '../../objects/paths.ts';
 import type { Registry } from '../../objects/registry.ts';
-import type { DiscoveredObject } from '../documents.ts';
+import type { DiscoveredObject } from './discovery-document.ts';
 import type { Shape } from './estimate.ts';
 import type { QualityContext } from './quality.ts';
 

@@ -8,8 +8,8 @@ import { RESOURCES } from '../../objects/resources.ts';
 import type { Registry } from '../../objects/registry.ts';
 import { transformNamed } from '../../objects/transforms.ts';
 import { normalEmail } from '../../objects/transforms/people.ts';
-import type { DiscoveredObject } from '../documents.ts';
 import { LARGEST_FILE_BYTES } from '../load/conversations/thread-limits.ts';
+import type { DiscoveredObject } from './discovery-document.ts';
 import { articleFindings } from './quality-articles.ts';
 
 const MAX_EXAMPLES = 5;

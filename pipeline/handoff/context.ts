@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
-import type { Actor } from '../documents.ts';
+import type { Actor } from '../actors.ts';
 import type { Manifest } from './manifest.ts';
 
 /** What every file of one package says alike. */

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import { storedPackage } from '../cutover/final-package.ts';
 import { findSignOff } from '../cutover/signed-off.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { packArchive, type PackageFile } from './archive.ts';
 import { packageContext, type PackageContext } from './context.ts';
 import { documentFile } from './document-files.ts';

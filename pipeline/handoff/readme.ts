@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
-import type { SetCount } from '../documents.ts';
 import { fileProofs } from '../runs/report.ts';
+import type { SetCount } from '../verify/sets/compare-set.ts';
 import { newestCounts } from '../verify/sets/set-state.ts';
 import type { PackageContext } from './context.ts';
 

@@ -12,9 +12,9 @@ import {
 import { createIntercomClient, type IntercomClient } from '../../connectors/intercom/client.ts';
 import { createIntercomTransport } from '../../connectors/intercom/transport.ts';
 import type { Queryable } from '../../db/client.ts';
+import type { Role } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Role } from '../documents.ts';
 
 /** Consent is one page; a state older than this belongs to an abandoned installation. */
 const STATE_LIFE_MS = 15 * 60_000;

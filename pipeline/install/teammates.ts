@@ -1,8 +1,7 @@
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor, type Role } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, Role } from '../documents.ts';
 
 export interface Teammate {
   id: string;

@@ -1,8 +1,7 @@
 import { AuthError, messageOf } from '../../errors.ts';
 import { revokeToken } from '../../connectors/intercom/oauth.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { clientForToken, findInstallation, intercomBaseUrl } from './installations.ts';
 
 export type UninstallOutcome = 'erased' | 'nothing_stored' | 'still_installed' | 'undecided';

@@ -1,6 +1,23 @@
 import type { Queryable } from '../../db/client.ts';
 import type { LinkState } from '../../db/schema/links.ts';
-import type { EdgeCounts } from '../documents.ts';
+
+/** Links of one type, such as `incident-asset`: every one that a mapped record names is in exactly one of the states. */
+export interface EdgeCounts {
+  type: string;
+  from: string;
+  to: string;
+  expected: number;
+  made: number;
+  /** Of those made, the ones that reading back found. */
+  verified: number;
+  missing: number;
+  /** One of its ends was set aside. */
+  rejected: number;
+  /** It names a record that Infraon does not have. */
+  dangling: number;
+  /** The other end is not loaded yet, or not part of this run. */
+  waiting: number;
+}
 
 interface Run {
   id: string;

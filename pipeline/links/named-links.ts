@@ -1,7 +1,7 @@
 import { CUSTOM_TARGET } from '../../objects/map-record.ts';
 import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
-import type { SettingsDocument } from '../documents.ts';
+import type { SettingsDocument } from '../settings.ts';
 
 /** One edge as a payload names it. */
 export interface NamedLink {

@@ -7,7 +7,7 @@ import { chooseAttribute } from '../../objects/propose-attribute.ts';
 import { RESOURCES } from '../../objects/resources.ts';
 import { TRANSFORMS } from '../../objects/transforms.ts';
 import { validateMap } from '../../objects/validate-map.ts';
-import type { RuleInput } from '../documents.ts';
+import type { RuleInput } from './map-document.ts';
 
 /** Transforms to try for a standard attribute that a rule fills without naming one, plainest first. */
 const PREFERRED = [

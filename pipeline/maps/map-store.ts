@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { MappingRule, UnmappedField } from '../../objects/mapping.ts';
-import type { MapDocument } from '../documents.ts';
+import type { MapDocument } from './map-document.ts';
 
 /** One stored version of an object's map. */
 export interface StoredMap {

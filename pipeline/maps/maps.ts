@@ -1,11 +1,11 @@
 import { UserError } from '../../errors.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Queryable } from '../../db/client.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { discoveryOf } from '../discovery/discover.ts';
-import type { Actor, MapDocument, MapSummary, RuleInput } from '../documents.ts';
+import type { MapDocument, MapSummary, RuleInput } from './map-document.ts';
 import { applyEdits } from './map-edit.ts';
 import { sampler } from './map-samples.ts';
 import { insertMap, mapDocument, newestMaps, type StoredMap } from './map-store.ts';

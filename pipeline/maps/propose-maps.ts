@@ -4,7 +4,7 @@ import type { Raw } from '../../objects/paths.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
 import { proposeMap } from '../../objects/propose.ts';
 import type { Deps } from '../deps.ts';
-import type { SettingsDocument } from '../documents.ts';
+import type { SettingsDocument } from '../settings.ts';
 import { askForSameMeaning } from './ask-model.ts';
 import { PROPOSED_BY, insertMap, newestMaps } from './map-store.ts';
 

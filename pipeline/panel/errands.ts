@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { enqueue } from '../../db/queue.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, PreflightCheck, SourceInput, StartRunInput } from '../documents.ts';
 import { CONFIRMATIONS } from '../readiness/preflight-confirmations.ts';
 import { confirmationChecks } from '../readiness/preflight-checks.ts';
+import type { PreflightCheck } from '../readiness/preflight-document.ts';
 import { readConfirmations } from '../readiness/preflight-facts.ts';
+import type { StartRunInput } from '../runs/run-document.ts';
+import type { SourceInput } from '../source/source.ts';
 
 /** What a person asks for in the panel and Infraon or Intercom have to answer. */
 export type ErrandRequest =

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { Raw } from '../../objects/paths.ts';
-import type { Role } from '../documents.ts';
+import type { Role } from '../actors.ts';
 import { runColumns } from '../runs/report.ts';
 import { timezoneOf } from '../settings.ts';
 import type { StandingRow } from './standing.ts';

@@ -1,6 +1,6 @@
 import { objectsOf, type FieldDefinition, type ObjectDefinition } from '../../objects/define-object.ts';
+import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { getSettingsFor } from '../settings.ts';
 import type { LinkedRecord } from '../use-cases.ts';
 import { MAX_LINKED, type LinkedRow } from './opening.ts';

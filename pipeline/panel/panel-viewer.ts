@@ -1,5 +1,5 @@
+import type { Actor, Role } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, Role } from '../documents.ts';
 
 export interface PanelViewer {
   actor: Actor;

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts';
 import { isObject } from '../../objects/paths.ts';
+import type { Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import { recordsLinkedTo, recordsOf, shownObjects, withFields } from './panel-links.ts';
 import { first, keptUrl, panelValues, PRIORITY_KEYS, SLA_KEYS, STATUS_KEYS } from './panel-values.ts';
 import { readOpening, type MovedRow, type Opened, type OpeningRow } from './opening.ts';

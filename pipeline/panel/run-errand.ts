@@ -1,7 +1,8 @@
 import { AppError, UserError, messageOf } from '../../errors.ts';
+import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, PreflightCheck } from '../documents.ts';
 import { probeObjectTypes, getObjectTypes } from '../prepare/object-types.ts';
+import type { PreflightCheck } from '../readiness/preflight-document.ts';
 import { getPreflight } from '../readiness/preflight.ts';
 import { startRun } from '../runs/runs.ts';
 import { connectSource } from '../source/source.ts';

@@ -1,11 +1,13 @@
+import type { DiscoveryDocument } from '../discovery/discovery-document.ts';
+import type { MapSummary } from '../maps/map-document.ts';
 import { NOTHING_MEASURED } from '../runs/bottleneck.ts';
 import type { Database } from '../../db/client.ts';
 import type { Deps } from '../deps.ts';
 import { ABANDONED, ABANDONED_MS, type ErrandKind } from './errands.ts';
-import type { DiscoveryDocument, MapSummary, RunDocument } from '../documents.ts';
 import { countRecords, keepCounts, nothingCompared, type RecordCount } from '../runs/balance.ts';
 import { recentCounts } from '../runs/recent-counts.ts';
 import { runDocument, type BudgetRow, type CallsRow, type RunRow } from '../runs/report.ts';
+import type { RunDocument } from '../runs/run-document.ts';
 import { ACTIVE_STATES } from '../runs/run-state.ts';
 
 /** Where a migration stands, in as few words as decide what comes next. */

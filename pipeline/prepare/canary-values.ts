@@ -1,8 +1,8 @@
-import type { ObjectTypeDocument } from '../documents.ts';
+import type { SchemaType } from '../../objects/attributes.ts';
 import { isObject } from '../../objects/paths.ts';
 
 /** Values that prove an attribute, and what counts as having kept them. Pure. */
-export type SheetAttribute = ObjectTypeDocument['attributes'][number];
+export type SheetAttribute = SchemaType['attributes'][number];
 
 const TEXT = 'Infraon canary';
 const NUMBER = 7;

@@ -2,21 +2,18 @@ import { AuthError, UserError } from '../../errors.ts';
 import { schemaTypeOf, type SchemaType } from '../../objects/attributes.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
 import { RESOURCES } from '../../objects/resources.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import { proveTypes, type CanaryVerdict } from './canary.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, ObjectTypeDocument } from '../documents.ts';
 import { intercomFor } from '../install/intercom-access.ts';
 import { approvedMaps, newestMaps } from '../maps/map-store.ts';
 import { withWorkspaceLock } from '../workspace-lock.ts';
 
-interface StoredType {
-  identifier: string;
-  sheet: unknown;
-  state: ObjectTypeDocument['state'];
-  detail: string;
-}
+/** A type of the sheet with what is known about it. */
+export type ObjectTypeDocument = SchemaType & CanaryVerdict;
+
+type StoredType = CanaryVerdict & { identifier: string; sheet: unknown };
 
 /** The custom object types that the maps need, by object: approved maps where there are any, else proposals. */
 export async function schemaSheet(deps: Deps, workspaceId: string): Promise<Map<string, SchemaType>> {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
-import type { Actor } from '../documents.ts';
+import type { Actor } from '../actors.ts';
 
 /** Keeps what a person vouches for, by name and with a note; the newest word counts. */
 export async function keepConfirmation(

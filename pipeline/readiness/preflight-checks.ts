@@ -1,6 +1,6 @@
-import type { PreflightCheck } from '../documents.ts';
 import { attributeConflicts, attributeCount, MAX_DATA_ATTRIBUTES } from './preflight-attributes.ts';
 import { CONFIRMATIONS } from './preflight-confirmations.ts';
+import type { PreflightCheck } from './preflight-document.ts';
 import type { PreflightFacts } from './preflight-facts.ts';
 
 /** The check that says which maps are not approved; starting a run refuses with a code of its own for it. */

@@ -1,4 +1,4 @@
-import type { PreflightCheck } from '../documents.ts';
+import type { PreflightCheck } from './preflight-document.ts';
 
 interface ConfirmationDefinition {
   id: string;

@@ -9,12 +9,12 @@ import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Deps } from '../deps.ts';
 import { discoveryOf } from '../discovery/discover.ts';
-import type { DiscoveryDocument, ObjectTypeDocument, SettingsDocument } from '../documents.ts';
+import type { DiscoveryDocument } from '../discovery/discovery-document.ts';
 import { findConnection, type SourceConnection } from '../source/infraon-access.ts';
 import { intercomFor, type InstallationFacts } from '../install/intercom-access.ts';
 import { newestMaps, type StoredMap } from '../maps/map-store.ts';
-import { objectTypesOf } from '../prepare/object-types.ts';
-import { getSettingsFor } from '../settings.ts';
+import { objectTypesOf, type ObjectTypeDocument } from '../prepare/object-types.ts';
+import { getSettingsFor, type SettingsDocument } from '../settings.ts';
 import { matchTeammates, type TeammateMatch } from './teammate-match.ts';
 
 /** What Intercom said, or why it said nothing. */

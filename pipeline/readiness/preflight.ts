@@ -1,11 +1,11 @@
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { keepConfirmation } from './keep-confirmation.ts';
-import type { Actor, PreflightCheck } from '../documents.ts';
 import { CHECKS, judgeAll } from './preflight-checks.ts';
 import { CONFIRMATIONS } from './preflight-confirmations.ts';
+import type { PreflightCheck } from './preflight-document.ts';
 import { readFacts } from './preflight-facts.ts';
 
 /** Everything that has to be right, or confirmed by a person, before records move. */

@@ -1,8 +1,33 @@
 import type { Queryable } from '../../db/client.ts';
+import type { DifferenceClass } from '../../db/schema/ledger.ts';
+import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, FindingDocument, Page, PageRequest } from '../documents.ts';
-import { repairsOf, suggestionFor, type Difference, type Repair } from '../load/repairs.ts';
-import { findPage } from '../paging.ts';
+import {
+  repairsOf,
+  suggestionFor,
+  type Difference,
+  type Repair,
+  type RepairAction,
+} from '../load/repairs.ts';
+import { findPage, type Page, type PageRequest } from '../paging.ts';
+
+export interface FindingDocument {
+  id: string;
+  run: string;
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  class: DifferenceClass;
+  field: string;
+  expected: unknown;
+  actual: unknown;
+  repaired_at: string | null;
+  /** It can be undone without deleting anything. */
+  repairable: boolean;
+  /** What can be done about it, the mildest first; `reload` only when it is asked for by name. */
+  repairs: RepairAction[];
+  suggestion: string;
+}
 
 export type FindingFilter = {
   run?: string | undefined;

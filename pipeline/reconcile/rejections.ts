@@ -2,14 +2,14 @@ import { UserError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import { enqueueAdvance } from '../../db/queue.ts';
 import type { RecordOutcome, StoredReason } from '../../db/schema/runs.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, Page, PageRequest, RejectionAction, RejectionDocument } from '../documents.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
-import { findPage } from '../paging.ts';
+import { findPage, type Page, type PageRequest } from '../paging.ts';
 import { forgetCounts } from '../runs/balance.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
+import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
 
 interface Row {
   id: string;

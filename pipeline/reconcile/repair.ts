@@ -1,10 +1,9 @@
 import { UserError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import { enqueueAdvance } from '../../db/queue.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor } from '../documents.ts';
 import {
   FINDING_COLUMNS,
   findingsMatching,

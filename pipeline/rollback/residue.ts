@@ -1,6 +1,14 @@
 import type { Queryable } from '../../db/client.ts';
-import type { Residue } from '../documents.ts';
 import { WORKSPACE_ITEMS, type UndoAction } from './undo-plan.ts';
+
+/** Something that stays behind because no call of the API takes it back. */
+export interface Residue {
+  code: string;
+  message: string;
+  count: number;
+  /** The first of them, by name or id. */
+  examples: string[];
+}
 
 const EXAMPLES = 20;
 

@@ -2,18 +2,47 @@ import { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { RecordOutcome, RecordStep, RunState } from '../../db/schema/runs.ts';
+import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import type {
-  Actor,
-  Page,
-  PageRequest,
-  RollbackCounts,
-  RollbackDocument,
-  RollbackItem,
-} from '../documents.ts';
-import { findPage } from '../paging.ts';
-import { residueOf } from './residue.ts';
-import { undoRunOf, type UndoAction, type UndoPlan } from './undo-plan.ts';
+import { findPage, type Page, type PageRequest } from '../paging.ts';
+import { residueOf, type Residue } from './residue.ts';
+import { undoRunOf, type UndoAction, type UndoPlan, type SpareReason } from './undo-plan.ts';
+
+export interface RollbackDocument {
+  /** The run that is undone; null: everything that is migrated. */
+  of_run: string | null;
+  dry_run: boolean;
+  contacts: 'archive' | 'delete';
+  stage: 'inspecting' | 'undoing' | 'confirming' | 'done';
+  /** Per object, and `workspace` for tags, attributes and collections that loading made. */
+  objects: Record<string, RollbackCounts>;
+  residue: Residue[];
+}
+
+export interface RollbackCounts {
+  delete: number;
+  archive: number;
+  restore: number;
+  spare: number;
+  keep: number;
+  gone: number;
+  /** Not looked at yet. */
+  undecided: number;
+  /** Of those that go or are restored: carried out and confirmed by reading. */
+  undone: number;
+  refused: number;
+}
+
+export interface RollbackItem {
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  resource: string | null;
+  destination_id: string | null;
+  action: UndoAction | null;
+  state: 'planned' | 'undone' | 'confirmed' | 'refused';
+  reasons: SpareReason[];
+}
 
 interface RollbackRow {
   id: string;

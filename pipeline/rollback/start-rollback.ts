@@ -4,12 +4,12 @@ import type { Queryable } from '../../db/client.ts';
 import { enqueueAdvance } from '../../db/queue.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
 import type { Registry } from '../../objects/registry.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import { assertNotSignedOff } from '../cutover/signed-off.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, StartRunInput } from '../documents.ts';
 import { notListed } from '../runs/frozen-run.ts';
+import type { StartRunInput } from '../runs/run-document.ts';
 import { getSettingsFor } from '../settings.ts';
 import { WORKSPACE_ITEMS } from './undo-plan.ts';
 

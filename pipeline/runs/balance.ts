@@ -2,8 +2,8 @@ import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RecordOutcome, RecordStep } from '../../db/schema/runs.ts';
 import { SET_FIELD } from '../verify/sets/set-state.ts';
-import type { LedgerCounts } from '../documents.ts';
 import type { ExtractionState, FrozenRun } from './frozen-run.ts';
+import type { LedgerCounts } from './run-document.ts';
 
 export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
   'equal',

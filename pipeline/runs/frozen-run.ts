@@ -3,7 +3,7 @@ import { UserError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
 import { ObjectMap } from '../../objects/mapping.ts';
-import type { SettingsDocument } from '../documents.ts';
+import type { SettingsDocument } from '../settings.ts';
 
 /** A run with what it was planned with: editing a map or a setting later affects the next run only. */
 export interface FrozenRun {

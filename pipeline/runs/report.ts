@@ -9,13 +9,14 @@ import {
   type RecordCount,
   type Verification,
 } from './balance.ts';
-import type { EdgeCounts, FileProofs, RunDocument } from '../documents.ts';
 import { ExtractionState } from './frozen-run.ts';
+import type { EdgeCounts } from '../links/count-links.ts';
 import { BY_BYTES } from '../load/files/compare-files.ts';
 import { bottleneckOf, type Bottleneck } from './bottleneck.ts';
 import { countsIn } from '../verify/sets/set-state.ts';
 import { forecastOf } from '../delta/forecast.ts';
 import { rollbackDocument } from '../rollback/rollback-document.ts';
+import type { FileProofs, RunDocument } from './run-document.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunKind, RunState } from '../../db/schema/runs.ts';
 

@@ -3,10 +3,10 @@ import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { InventoryField } from '../../objects/mapping.ts';
 import { STRING_LIMIT } from '../../objects/transforms/text.ts';
 import type { Deps } from '../deps.ts';
-import type { DiscoveredObject, DiscoveryDocument, ObjectTypeDocument } from '../documents.ts';
+import type { DiscoveredObject, DiscoveryDocument } from '../discovery/discovery-document.ts';
 import { findConnection, type SourceConnection } from '../source/infraon-access.ts';
 import { newestMaps, type StoredMap } from '../maps/map-store.ts';
-import { objectTypesOf } from '../prepare/object-types.ts';
+import { objectTypesOf, type ObjectTypeDocument } from '../prepare/object-types.ts';
 
 export interface ScopeField {
   key: string;

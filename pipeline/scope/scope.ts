@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
+import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
 import { discoveryOf } from '../discovery/discover.ts';
-import type { Actor } from '../documents.ts';
 import { scopeDocument } from './scope-document.ts';
 import { scopeHtml, scopeMarkdown } from './scope-text.ts';
 

@@ -1,15 +1,33 @@
 import { z } from 'zod';
 import { defaultProfile, mergeProfile } from '../../connectors/infraon/profile.ts';
 import { probeConnection } from '../../connectors/infraon/probe.ts';
-import type { InfraonCredentials } from '../../connectors/infraon/types.ts';
+import type { Capability, InfraonCredentials } from '../../connectors/infraon/types.ts';
 import { UserError } from '../../errors.ts';
-import { requireRole } from '../actors.ts';
+import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
-import type { Actor, SourceDocument, SourceInput } from '../documents.ts';
 import { enqueueHealthReport } from '../install/health-report.ts';
 import { clientDeps, findConnection } from './infraon-access.ts';
 import { teammateName } from '../install/teammate-name.ts';
+
+export type SourceInput = {
+  base_url: string;
+  auth:
+    { strategy: 'password'; username: string; password: string } | { strategy: 'api_key'; api_key: string };
+  /** Corrections to the shipped profile, as data. */
+  profile?: Record<string, unknown> | undefined;
+};
+
+export type SourceDocument =
+  | { state: 'not_connected' }
+  | {
+      state: 'connected';
+      base_url: string;
+      auth: { strategy: 'password' | 'api_key' };
+      capabilities: Capability[];
+      connected_by: string;
+      connected_at: string;
+    };
 
 /** People paste addresses with a path, a final slash, or without the scheme. */
 const BaseUrl = z

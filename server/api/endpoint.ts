@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
+import type { Actor } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import type { Actor } from '../../pipeline/documents.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
 

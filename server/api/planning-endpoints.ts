@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import type { Actor } from '../../pipeline/documents.ts';
+import type { Actor } from '../../pipeline/actors.ts';
 import { removeInstallation } from '../../pipeline/install/uninstall.ts';
 import { listTeammates, setRole } from '../../pipeline/install/teammates.ts';
 import { Erasure, PageQuery, RoleChange, Session, Teammate, listOf } from './common-schemas.ts';

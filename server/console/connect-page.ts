@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../../pipeline/documents.ts';
+import type { SourceDocument } from '../../pipeline/source/source.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 

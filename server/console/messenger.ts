@@ -2,8 +2,7 @@ import express, { type Router } from 'express';
 import { SignJWT } from 'jose';
 import type { MessengerConfig } from '../../config.ts';
 import type { Deps } from '../../pipeline/deps.ts';
-import type { SessionDocument } from '../../pipeline/documents.ts';
-import { requireSession } from '../sessions.ts';
+import { requireSession, type SessionDocument } from '../sessions.ts';
 import { createScriptBundler } from './browser-scripts.ts';
 import type { MessengerIdentity } from './scripts/messenger-identity.ts';
 

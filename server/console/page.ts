@@ -1,4 +1,4 @@
-import type { SessionDocument } from '../../pipeline/documents.ts';
+import type { SessionDocument } from '../sessions.ts';
 import { html, htmlText, type SafeHtml } from './html.ts';
 
 /** Shown by the page's script: without it the button would do nothing. */

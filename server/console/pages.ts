@@ -1,4 +1,6 @@
-import type { DiscoveryDocument, RunDocument, SourceDocument } from '../../pipeline/documents.ts';
+import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
+import type { SourceDocument } from '../../pipeline/source/source.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { withTimesOf } from './times.ts';

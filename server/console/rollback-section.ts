@@ -1,4 +1,5 @@
-import type { RollbackDocument, RollbackItem, RunDocument } from '../../pipeline/documents.ts';
+import type { RollbackDocument, RollbackItem } from '../../pipeline/rollback/rollback-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { html, type SafeHtml } from './html.ts';
 
 /** Typed by whoever undoes the migration. */

@@ -1,5 +1,5 @@
-import type { RunDocument } from '../../pipeline/documents.ts';
 import { bottleneckText } from '../../pipeline/runs/bottleneck.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { html, type SafeHtml } from './html.ts';
 import { durationOf } from './cut-over-page.ts';
 import { page, type Viewer } from './page.ts';

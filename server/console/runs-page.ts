@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { runsTable } from './pages.ts';

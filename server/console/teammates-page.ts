@@ -1,4 +1,4 @@
-import type { Role } from '../../pipeline/documents.ts';
+import type { Role } from '../../pipeline/actors.ts';
 import type { Teammate } from '../../pipeline/install/teammates.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';

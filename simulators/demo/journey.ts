@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  DiscoveryDocument,
-  MapSummary,
-  ObjectTypeDocument,
-  PreflightCheck,
-  RunDocument,
-} from '../../pipeline/documents.ts';
+import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
+import type { MapSummary } from '../../pipeline/maps/map-document.ts';
+import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
+import type { PreflightCheck } from '../../pipeline/readiness/preflight-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { AdminClient } from './admin-client.ts';
 
 /** The admin's way through the product, step by step, over the JSON API. */

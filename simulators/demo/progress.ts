@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { JourneyEvents } from './journey.ts';
 
 const BAR = 24;

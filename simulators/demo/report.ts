@@ -1,5 +1,5 @@
-import type { LedgerCounts, RunDocument } from '../../pipeline/documents.ts';
 import { bottleneckText } from '../../pipeline/runs/bottleneck.ts';
+import type { LedgerCounts, RunDocument } from '../../pipeline/runs/run-document.ts';
 
 export interface DemoReport {
   sample: RunDocument;

@@ -8,7 +8,8 @@ import postgres from 'postgres';
 import { connectDatabase, type Database } from '../../db/client.ts';
 import { ensureEmbeddedPostgres } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate-database.ts';
-import type { DiscoveryDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { installApp, type AdminClient } from '../../simulators/demo/admin-client.ts';
 import {
   approveMaps,

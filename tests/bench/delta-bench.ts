@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { multiplyIncidents } from '../support/more-incidents.ts';
 import { NO_LIMIT, openBenchStage, type BenchStage } from './bench-stage.ts';

@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { NO_LIMIT, openBenchStage, type BenchStage, type CpuSeconds } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger, run as runQueue } from 'graphile-worker';
 import { enqueue } from '../../db/queue.ts';
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { BenchStage } from './bench-stage.ts';
 import { rounded, type Report } from './figures.ts';
 import { WORKSPACE } from './intercom.ts';

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectTypeDocument } from '../../pipeline/documents.ts';
+import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { DEFAULT_CREDENTIALS } from '../../simulators/infraon/server.ts';
 import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';

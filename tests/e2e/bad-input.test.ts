@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MapDocument, ObjectTypeDocument, PreflightCheck } from '../../pipeline/documents.ts';
+import type { MapDocument } from '../../pipeline/maps/map-document.ts';
+import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
+import type { PreflightCheck } from '../../pipeline/readiness/preflight-document.ts';
 import {
   approveMaps,
   confirmReadiness,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../db/client.ts';
-import type { FindingDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Incident } from '../../simulators/infraon/desk.ts';
 import { forgetIndexes } from '../../simulators/infraon/state.ts';

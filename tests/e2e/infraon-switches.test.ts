@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SourceDocument } from '../../pipeline/documents.ts';
+import type { SourceDocument } from '../../pipeline/source/source.ts';
 import { DEFAULT_CREDENTIALS } from '../../simulators/infraon/server.ts';
 import { forgetIndexes } from '../../simulators/infraon/state.ts';
 import { CHOICES, defaultSwitches, patchSwitches, type Switches } from '../../simulators/infraon/switches.ts';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectDatabase } from '../../db/client.ts';
 import { setShare } from '../../db/rate-budget.ts';
-import type { ObjectTypeDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { installApp } from '../../simulators/demo/admin-client.ts';
 import type { FaultRule } from '../../simulators/intercom/faults.ts';
 import { patchSwitches, type Switches } from '../../simulators/intercom/switches.ts';

@@ -1,6 +1,8 @@
 import { setImmediate as immediately } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FindingDocument, RejectionDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import { loadOpenapiChecker } from '../contract/openapi/checker.ts';

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RecordDocument, RejectionDocument, RunDocument } from '../../pipeline/documents.ts';
 import { REASON_CODES } from '../../objects/mapping.ts';
+import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
+import type { RecordDocument } from '../../pipeline/records.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { Conversation } from '../../simulators/intercom/records.ts';
 import type { Desk, Incident, Requester } from '../../simulators/infraon/desk.ts';
 import { forgetIndexes } from '../../simulators/infraon/state.ts';

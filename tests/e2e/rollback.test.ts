@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RollbackItem, RunDocument } from '../../pipeline/documents.ts';
+import type { RollbackItem } from '../../pipeline/rollback/rollback-document.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { snapshotOf } from '../../simulators/intercom/control/snapshot.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import { applyEdits, readEdit } from '../../simulators/infraon/mutate.ts';

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FindingDocument, RunDocument } from '../../pipeline/documents.ts';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { Article } from '../../simulators/intercom/content/store.ts';
 import type { Conversation, Part } from '../../simulators/intercom/records.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';

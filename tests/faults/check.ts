@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { expectFaithful, expectGoodRun } from '../support/fidelity.ts';
 import { isWrite, requestsSince } from '../support/tenant.ts';
 import { inventoryOf, originsOf, type Inventory } from './inventory.ts';

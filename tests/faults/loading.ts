@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { FaultRule } from '../../simulators/intercom/faults.ts';
 import { finished, setFaults, start } from '../support/tenant.ts';
 import type { CleanLoad } from './check.ts';

@@ -1,4 +1,4 @@
-import type { LedgerCounts, RunDocument } from '../../pipeline/documents.ts';
+import type { LedgerCounts, RunDocument } from '../../pipeline/runs/run-document.ts';
 
 const NO_COUNTS: LedgerCounts = {
   discovered: 0,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { RunDocument } from '../../pipeline/documents.ts';
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { Desk, Incident, ThreadEntry } from '../../simulators/infraon/desk.ts';
 import type { Conversation, Part } from '../../simulators/intercom/records.ts';
 import { fullRun, isWrite, requestsSince, type Place, type Tenant } from './tenant.ts';

@@ -1,4 +1,5 @@
-import type { FindingDocument, RecordDocument } from '../../pipeline/documents.ts';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { RecordDocument } from '../../pipeline/records.ts';
 import type { Desk } from '../../simulators/infraon/desk.ts';
 import type { ContentDifference } from './contents.ts';
 import { markerOf } from './fidelity.ts';

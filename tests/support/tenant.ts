@@ -1,9 +1,6 @@
-import type {
-  ObjectTypeDocument,
-  RejectionDocument,
-  RunDocument,
-  StartRunInput,
-} from '../../pipeline/documents.ts';
+import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
+import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
+import type { RunDocument, StartRunInput } from '../../pipeline/runs/run-document.ts';
 import { ApiError, installApp, type AdminClient } from '../../simulators/demo/admin-client.ts';
 import {
   approveMaps,

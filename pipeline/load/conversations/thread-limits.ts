@@ -1,4 +1,4 @@
-import type { SettingsDocument } from '../../documents.ts';
+import type { SettingsDocument } from '../../settings.ts';
 
 /** How much one part, and one conversation, can hold. */
 export interface ThreadLimits {

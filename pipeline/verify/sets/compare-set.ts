@@ -1,7 +1,22 @@
 import type { RecordRef } from '../../../objects/mapping.ts';
-import type { SetCount } from '../../documents.ts';
 import type { LedgerMember, LedgerSet } from './ledger-sets.ts';
 import type { Listed, SetReader } from './set-readers.ts';
+
+/** One kind of thing in Intercom, counted as a whole against the ledger. */
+export interface SetCount {
+  /** `contacts`, `conversations`, `custom_object_instances/InfraonAsset`, `tags`, … */
+  set: string;
+  /** In the ledger. */
+  expected: number;
+  /** In Intercom, of those that carry our identity; null where it could not be counted, for the reason in `note`. */
+  found: number | null;
+  /** Found, and not in the ledger. */
+  extra: number;
+  missing: number;
+  /** In no list, and too many to be asked for one by one. */
+  unchecked: number;
+  note: string | null;
+}
 
 /** Members that no list shows and no reading of this run has seen are asked for by their id, up to so many a set. */
 const MOST_READS = 500;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Database, Queryable } from '../../../db/client.ts';
 import { enqueue, enqueueAdvance } from '../../../db/queue.ts';
-import type { SetCount } from '../../documents.ts';
 import type { FrozenRun } from '../../runs/frozen-run.ts';
 import { WORKING_STATES } from '../../runs/run-state.ts';
-import type { SetComparison } from './compare-set.ts';
+import type { SetComparison, SetCount } from './compare-set.ts';
 import { WORKSPACE } from './prepared-sets.ts';
 
 /** How the field of a finding about a whole set begins; what reading one record found names a field of it. */

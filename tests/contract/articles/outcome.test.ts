@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SettingsDocument } from '../../../pipeline/settings.ts';
 import { imageAddress, IMAGE_ADDRESS_DAYS } from '../../../pipeline/source/media.ts';
-import type { SettingsDocument } from '../../../pipeline/documents.ts';
 import type { Article } from '../../../simulators/intercom/content/store.ts';
 import { OPERATOR, OWNER } from '../planning/world.ts';
 import { articleWorld, type ArticleRow, type ArticleWorld } from './world.ts';

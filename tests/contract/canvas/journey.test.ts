@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
 import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { startWorker } from '../../../jobs/worker.ts';
-import type { RunDocument } from '../../../pipeline/documents.ts';
 import { createLog } from '../../../log.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
 import { startInfraonSimulator, type InfraonSimulator } from '../../../simulators/infraon/server.ts';
 import { generateDesk } from '../../../simulators/seed/generate.ts';
 import {

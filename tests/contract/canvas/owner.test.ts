@@ -2,17 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
 import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { UserError } from '../../../errors.ts';
-import type {
-  DiscoveryDocument,
-  MapDocument,
-  PreflightCheck,
-  RejectionAction,
-  RejectionDocument,
-  RunDocument,
-  SourceDocument,
-  SourceInput,
-} from '../../../pipeline/documents.ts';
+import type { DiscoveryDocument } from '../../../pipeline/discovery/discovery-document.ts';
+import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
 import type { Errand, ErrandKind, ErrandRequest } from '../../../pipeline/panel/errands.ts';
+import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
+import type { RejectionAction, RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
+import type { SourceDocument, SourceInput } from '../../../pipeline/source/source.ts';
 import type { UseCases } from '../../../pipeline/use-cases.ts';
 import { createApp } from '../../../server/app.ts';
 import { signIn, testApp, type TestApp } from '../../support/app.ts';

@@ -8,7 +8,7 @@ import { CUTOVER_CONFIRMATIONS } from '../../../pipeline/cutover/confirmations.t
 import { checkHypercare } from '../../../pipeline/cutover/hypercare.ts';
 import { eraseStaged } from '../../../pipeline/cutover/retention.ts';
 import { checkPackage } from '../../../pipeline/handoff/check-package.ts';
-import type { RecordDocument } from '../../../pipeline/documents.ts';
+import type { RecordDocument } from '../../../pipeline/records.ts';
 import { bodyOf, PUBLIC_URL, WORKSPACE } from '../../support/app.ts';
 import { packageOf, sha256, unzip } from '../handoff/support.ts';
 import { cutoverWorld, OWNER_ID, readEverything, type CutoverWorld } from './world.ts';

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { runBatch, type BatchStep } from '../../../pipeline/runs/batch.ts';
-import type { SettingsDocument } from '../../../pipeline/documents.ts';
 import { extractBatch } from '../../../pipeline/extract/extract.ts';
 import { addToLedger } from '../../../pipeline/extract/stage-rows.ts';
 import { requireRun } from '../../../pipeline/runs/frozen-run.ts';
 import { loadBatch } from '../../../pipeline/load/load.ts';
 import { mapBatch } from '../../../pipeline/map/map.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
+import { getSettingsFor, type SettingsDocument } from '../../../pipeline/settings.ts';
 import { verifyBatch } from '../../../pipeline/verify/verify.ts';
 import type { Requester, StoredFile, User } from '../../../simulators/infraon/desk.ts';
 import { fileChunks } from '../../../simulators/infraon/media.ts';

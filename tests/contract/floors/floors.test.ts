@@ -76,11 +76,11 @@ describe('the floors', () => {
     ['pipeline', 'connectors/intercom/client.ts'],
     ['pipeline', 'objects/registry.ts'],
     ['jobs', 'pipeline/runs/advance.ts'],
-    ['canvas-kit', 'pipeline/documents.ts'],
+    ['canvas-kit', 'pipeline/use-cases.ts'],
     ['server', 'connectors/intercom/oauth.ts'],
     ['server', 'canvas-kit/router.ts'],
     ['connectors/infraon', 'connectors/http/client.ts'],
-    ['simulators', 'pipeline/documents.ts'],
+    ['simulators', 'pipeline/use-cases.ts'],
     ['tests/e2e', 'jobs/worker.ts'],
   ])('let %s import %s', async (target, imported) => {
     expect(await complaintsAbout(target, path.join(ROOT, imported))).toEqual([]);

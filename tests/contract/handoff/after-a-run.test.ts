@@ -12,7 +12,7 @@ import { buildDeps } from '../../../pipeline/build-deps.ts';
 import { getHandoff } from '../../../pipeline/handoff/handoff.ts';
 import { checkPackage } from '../../../pipeline/handoff/check-package.ts';
 import { systemClock, type Deps } from '../../../pipeline/deps.ts';
-import type { RunDocument } from '../../../pipeline/documents.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
 import { generateDesk } from '../../../simulators/seed/generate.ts';
 import { openStage, OWNER_ID, type Stage } from '../../support/stage.ts';
 import { fullRun, installed, sampled, type Tenant } from '../../support/tenant.ts';

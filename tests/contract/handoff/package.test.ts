@@ -5,8 +5,8 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '../../../pipeline/actors.ts';
 import { checkPackage } from '../../../pipeline/handoff/check-package.ts';
-import type { Actor } from '../../../pipeline/documents.ts';
 import { signIn, testApp, WORKSPACE, type Agent, type TestApp } from '../../support/app.ts';
 import { HOSTILE, packageOf, seedLedger, sha256, unzip } from './support.ts';
 

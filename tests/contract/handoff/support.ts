@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
+import type { Actor } from '../../../pipeline/actors.ts';
 import type { TestApp } from '../../support/app.ts';
-import type { Actor } from '../../../pipeline/documents.ts';
 
 /** What a spreadsheet, a browser or a terminal could mistake for something to run. */
 export const HOSTILE = [

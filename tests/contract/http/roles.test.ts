@@ -4,7 +4,7 @@ import { agentHandlers } from '../../../canvas-kit/agent-flow.ts';
 import { cutOverHandlers } from '../../../canvas-kit/cut-over-flow.ts';
 import { runHandlers } from '../../../canvas-kit/run-flow.ts';
 import { setupHandlers } from '../../../canvas-kit/setup-flow.ts';
-import type { Role } from '../../../pipeline/documents.ts';
+import type { Role } from '../../../pipeline/actors.ts';
 import { createWorkspace } from '../../../simulators/intercom/workspace.ts';
 import { signIn, testApp, WORKSPACE, type Agent, type TestApp } from '../../support/app.ts';
 import { panelClient, textOf } from '../../support/panel.ts';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RollbackItem, RunDocument } from '../../../pipeline/documents.ts';
+import type { RollbackItem } from '../../../pipeline/rollback/rollback-document.ts';
 import { advanceRun } from '../../../pipeline/runs/advance.ts';
 import { decideRollback } from '../../../pipeline/rollback/decide.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
 import { bodyOf, signIn, testApp, WORKSPACE, type Agent, type TestApp } from '../../support/app.ts';
 
 describe('POST /runs of the kind rollback', () => {

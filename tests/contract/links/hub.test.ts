@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EdgeCounts } from '../../../pipeline/links/count-links.ts';
 import { advanceRun } from '../../../pipeline/runs/advance.ts';
 import { runBatch } from '../../../pipeline/runs/batch.ts';
-import type { EdgeCounts, SettingsDocument } from '../../../pipeline/documents.ts';
 import { loadBatch } from '../../../pipeline/load/load.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
+import { getSettingsFor, type SettingsDocument } from '../../../pipeline/settings.ts';
 import { countSets } from '../../../pipeline/verify/sets/count-sets.ts';
 import { verifyBatch } from '../../../pipeline/verify/verify.ts';
 import { OWNER, control, planningWorld, type World } from '../planning/world.ts';

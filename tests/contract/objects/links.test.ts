@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunDocument } from '../../../pipeline/documents.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
 import type { Desk, JsonObject } from '../../../simulators/infraon/desk.ts';
 import { generateDesk } from '../../../simulators/seed/generate.ts';
 import { OWNER } from '../planning/world.ts';

@@ -3,7 +3,7 @@ import { startWorker } from '../../../jobs/worker.ts';
 import type { ObjectDefinition } from '../../../objects/define-object.ts';
 import { buildRegistry, loadRegistry } from '../../../objects/registry.ts';
 import { createUseCases } from '../../../pipeline/create-use-cases.ts';
-import type { RunDocument } from '../../../pipeline/documents.ts';
+import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
 import type { UseCases } from '../../../pipeline/use-cases.ts';
 import type { Desk } from '../../../simulators/infraon/desk.ts';
 import { DEFAULT_CREDENTIALS } from '../../../simulators/infraon/server.ts';

@@ -5,7 +5,7 @@ import {
   runDiscovery,
   startDiscovery,
 } from '../../../pipeline/discovery/discover.ts';
-import type { DiscoveredObject, DiscoveryDocument } from '../../../pipeline/documents.ts';
+import type { DiscoveredObject, DiscoveryDocument } from '../../../pipeline/discovery/discovery-document.ts';
 import { editMap, getMap, listMaps } from '../../../pipeline/maps/maps.ts';
 import { updateSettings } from '../../../pipeline/settings.ts';
 import { OPERATOR, OWNER, VIEWER, control, planningWorld, type World } from './world.ts';

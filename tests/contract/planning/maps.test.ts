@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
+import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
 import { approvedMaps, mapVersion } from '../../../pipeline/maps/map-store.ts';
 import { approveMap, editMap, getMap, listMaps } from '../../../pipeline/maps/maps.ts';
-import type { MapDocument } from '../../../pipeline/documents.ts';
 import { OPERATOR, OWNER, VIEWER, planningWorld, type World } from './world.ts';
 
 let world: World;

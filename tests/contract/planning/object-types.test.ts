@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
-import type { ObjectTypeDocument } from '../../../pipeline/documents.ts';
 import { approveMap, editMap, getMap } from '../../../pipeline/maps/maps.ts';
-import { getObjectTypes, probeObjectTypes } from '../../../pipeline/prepare/object-types.ts';
+import {
+  getObjectTypes,
+  probeObjectTypes,
+  type ObjectTypeDocument,
+} from '../../../pipeline/prepare/object-types.ts';
 import { OPERATOR, OWNER, VIEWER, control, planningWorld, type World } from './world.ts';
 
 let world: World;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
-import type { PreflightCheck } from '../../../pipeline/documents.ts';
 import { approveMap, listMaps } from '../../../pipeline/maps/maps.ts';
 import { getObjectTypes, probeObjectTypes } from '../../../pipeline/prepare/object-types.ts';
+import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
 import { blockingChecks, confirmPreflight, getPreflight } from '../../../pipeline/readiness/preflight.ts';
 import { getScope } from '../../../pipeline/scope/scope.ts';
 import { updateSettings } from '../../../pipeline/settings.ts';

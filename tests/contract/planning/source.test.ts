@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../errors.ts';
-import type { SourceInput } from '../../../pipeline/documents.ts';
 import { infraonFor } from '../../../pipeline/source/infraon-access.ts';
-import { connectSource, getSource } from '../../../pipeline/source/source.ts';
+import { connectSource, getSource, type SourceInput } from '../../../pipeline/source/source.ts';
 import { DEFAULT_CREDENTIALS } from '../../../simulators/infraon/server.ts';
 import { OPERATOR, OWNER, VIEWER, control, planningWorld, type World } from './world.ts';
 

@@ -2,9 +2,9 @@ import { createSecretBox } from '../../../db/secret.ts';
 import { noFacts } from '../../../connectors/infraon/types.ts';
 import { createLog } from '../../../log.ts';
 import { loadRegistry, type Registry } from '../../../objects/registry.ts';
+import type { Actor } from '../../../pipeline/actors.ts';
 import { buildDeps } from '../../../pipeline/build-deps.ts';
 import { systemClock, type Deps } from '../../../pipeline/deps.ts';
-import type { Actor } from '../../../pipeline/documents.ts';
 import type { Desk } from '../../../simulators/infraon/desk.ts';
 import {
   DEFAULT_CREDENTIALS,

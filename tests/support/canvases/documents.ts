@@ -1,15 +1,11 @@
 import fc from 'fast-check';
 import type { CutoverDocument } from '../../../pipeline/cutover/documents.ts';
-import type {
-  DiscoveryDocument,
-  LedgerCounts,
-  MapDocument,
-  MapSummary,
-  PreflightCheck,
-  RecordDocument,
-  RejectionDocument,
-  RunDocument,
-} from '../../../pipeline/documents.ts';
+import type { DiscoveryDocument } from '../../../pipeline/discovery/discovery-document.ts';
+import type { MapDocument, MapSummary } from '../../../pipeline/maps/map-document.ts';
+import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
+import type { RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
+import type { RecordDocument } from '../../../pipeline/records.ts';
+import type { LedgerCounts, RunDocument } from '../../../pipeline/runs/run-document.ts';
 import type { ConversationPanel } from '../../../pipeline/use-cases.ts';
 import { counts, sampleRun } from '../documents.ts';
 import { hostile, howMany, some, sourceIds } from './hostile.ts';

@@ -15,7 +15,9 @@ import * as messages from '../../../canvas-kit/screens/messages.ts';
 import { overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
 import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
-import type { MapDocument, PreflightCheck, RejectionDocument } from '../../../pipeline/documents.ts';
+import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
+import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
+import type { RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
 import type { ConversationPanel } from '../../../pipeline/use-cases.ts';
 import { sampleRun } from '../../support/documents.ts';
 

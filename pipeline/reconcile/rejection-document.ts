@@ -1,0 +1,19 @@
+export interface RejectionDocument {
+  id: string;
+  object: string;
+  source_id: string;
+  display_id: string | null;
+  code: string;
+  message: string;
+  field: string | null;
+  value: unknown;
+  suggestion: string | null;
+  attempts: number;
+  waits_for: string | null;
+}
+
+export type RejectionAction =
+  | { action: 'edit'; values: Record<string, unknown> }
+  /** `take`: whose value stays where both sides changed one (`edited_in_intercom`). */
+  | { action: 'retry'; take?: 'infraon' | 'intercom' | undefined }
+  | { action: 'waive'; note: string };
