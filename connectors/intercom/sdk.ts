@@ -1,6 +1,8 @@
 import { IntercomClient as Sdk } from 'intercom-client';
 import type { IntercomCall, IntercomTransport } from './transport.ts';
 
+export type { Sdk };
+
 /**
  * Intercom's SDK on our transport. Its own fetch would repeat POSTs on 5xx and time-outs, which makes duplicates in an
  * API without idempotency keys, and would send version 2.14; so the transport replaces its fetcher whole, and errors

@@ -4,7 +4,6 @@ import {
   NotFoundError,
   RateLimitError,
   RejectedError,
-  SchemaError,
   TransientError,
 } from '../../errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/client.ts';
@@ -213,12 +212,4 @@ function parseBody(response: HttpResponse): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** For answers that parse but lack a field we read. */
-export function unexpectedAnswer(operation: string, cause: unknown): SchemaError {
-  return new SchemaError(`Intercom's answer to ${operation} lacks a field we need`, {
-    code: 'intercom_unexpected_answer',
-    cause,
-  });
 }

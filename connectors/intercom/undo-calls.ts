@@ -1,19 +1,18 @@
 import { z } from 'zod';
+import { CursorPages, fromCursor, fromNumber, nextCursor, nextNumber, NumberedPages } from './pages.ts';
 import * as schemas from './schemas.ts';
-import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
-
-/** Largest page of the lists we read (Intercom API 2.16). */
-const PAGE_SIZE = 150;
+import type { IntercomCall, IntercomTransport } from './transport.ts';
+import { typedCalls } from './typed-call.ts';
 
 const Search = z.object({
   total_count: z.number().nullish(),
-  pages: z.object({ next: z.object({ starting_after: z.string().nullish() }).nullish() }).nullish(),
+  pages: CursorPages,
 });
 const ConversationIds = Search.extend({ conversations: z.array(z.object({ id: schemas.Id })) });
 const ContactIds = Search.extend({ data: z.array(z.object({ id: schemas.Id })) });
 const NumberedIds = z.object({
   data: z.array(z.object({ id: schemas.Id })),
-  pages: z.object({ total_pages: z.number().nullish() }).nullish(),
+  pages: NumberedPages,
 });
 
 /** Ids of one page, and how to ask for the next. */
@@ -27,11 +26,7 @@ export interface IdPage {
  * answers 404.
  */
 export function createUndoCalls(transport: IntercomTransport) {
-  async function call<T extends z.ZodType>(schema: T, request: IntercomCall): Promise<z.infer<T>> {
-    const parsed = schema.safeParse(await transport.send(request));
-    if (!parsed.success) throw unexpectedAnswer(request.operation, parsed.error);
-    return parsed.data;
-  }
+  const call = typedCalls(transport);
   const remove = async (path: string, operation: string, body?: unknown): Promise<void> => {
     const request = body === undefined ? {} : { body };
     await transport.send({ method: 'DELETE', path, operation, answerEmpty: true, ...request });
@@ -70,7 +65,7 @@ export function createUndoCalls(transport: IntercomTransport) {
         operation: 'POST /conversations/search',
         body: searchFor(query, cursor),
       });
-      return { ids: page.conversations.map(({ id }) => id), next: page.pages?.next?.starting_after ?? null };
+      return { ids: page.conversations.map(({ id }) => id), next: nextCursor(page.pages) };
     },
 
     // Custom objects and content
@@ -98,7 +93,7 @@ export function createUndoCalls(transport: IntercomTransport) {
         operation: 'POST /contacts/search',
         body: searchFor({ field: 'tag_id', value: tagId }, cursor),
       });
-      return { ids: page.data.map(({ id }) => id), next: page.pages?.next?.starting_after ?? null };
+      return { ids: page.data.map(({ id }) => id), next: nextCursor(page.pages) };
     },
     async companyIdsWithTag(tagId: string, cursor: string | null): Promise<IdPage> {
       return numbered(cursor, { path: '/companies', operation: 'GET /companies', query: { tag_id: tagId } });
@@ -125,15 +120,12 @@ export function createUndoCalls(transport: IntercomTransport) {
     cursor: string | null,
     request: Pick<IntercomCall, 'path' | 'operation' | 'query'>,
   ): Promise<IdPage> {
-    const page = cursor === null ? 1 : Number(cursor);
-    const query = { ...request.query, page, per_page: PAGE_SIZE };
+    const query = { ...request.query, ...fromNumber(cursor) };
     const answer = await call(NumberedIds, { ...request, method: 'GET', query });
-    const isLast = answer.data.length === 0 || page >= (answer.pages?.total_pages ?? 1);
-    return { ids: answer.data.map(({ id }) => id), next: isLast ? null : String(page + 1) };
+    return { ids: answer.data.map(({ id }) => id), next: nextNumber(cursor, answer) };
   }
 }
 
 function searchFor({ field, value }: { field: string; value: string }, cursor: string | null) {
-  const pagination = { per_page: PAGE_SIZE, ...(cursor === null ? {} : { starting_after: cursor }) };
-  return { query: { field, operator: '=', value }, pagination };
+  return { query: { field, operator: '=', value }, pagination: fromCursor(cursor) };
 }

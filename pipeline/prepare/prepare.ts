@@ -1,9 +1,9 @@
-import type { ConversationAttribute } from '../../connectors/intercom/schemas.ts';
 import type {
-  IntercomClient,
   NewConversationAttribute,
   NewDataAttribute,
-} from '../../connectors/intercom/client.ts';
+} from '../../connectors/intercom/attribute-calls.ts';
+import type { IntercomClient } from '../../connectors/intercom/client.ts';
+import type { ConversationAttribute } from '../../connectors/intercom/schemas.ts';
 import { isConnectionLoss } from '../../db/client.ts';
 import { runExclusive } from '../runs/batch.ts';
 import { RejectedError, messageOf } from '../../errors.ts';

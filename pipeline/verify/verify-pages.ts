@@ -1,10 +1,8 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
-import type { ListPage } from '../../connectors/intercom/lists.ts';
+import type { ListPage } from '../../connectors/intercom/list-calls.ts';
+import { PAGE_SIZE } from '../../connectors/intercom/pages.ts';
 import { NotFoundError, RejectedError } from '../../errors.ts';
 import type { Payload } from '../../objects/payloads.ts';
-
-/** Records of the largest page (Intercom API 2.16, GET /custom_object_instances/{type}). */
-const PAGE_SIZE = 150;
 
 export interface WantedRecord {
   payload: Payload;

@@ -1,4 +1,4 @@
-import type { ConversationAction } from '../../../connectors/intercom/client.ts';
+import type { ConversationAction } from '../../../connectors/intercom/conversation-calls.ts';
 import type { Conversation } from '../../../connectors/intercom/schemas.ts';
 import { RejectedError } from '../../../errors.ts';
 import type { ConversationPayload } from '../../../objects/payloads.ts';

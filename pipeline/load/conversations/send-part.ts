@@ -1,4 +1,4 @@
-import type { ConversationReply } from '../../../connectors/intercom/client.ts';
+import type { ConversationReply } from '../../../connectors/intercom/conversation-calls.ts';
 import type { ConversationPart } from '../../../connectors/intercom/schemas.ts';
 import { RateLimitError, RejectedError } from '../../../errors.ts';
 import type { FileRef } from '../../../objects/payloads.ts';

@@ -1,5 +1,5 @@
 import type { Contact } from '../../../connectors/intercom/schemas.ts';
-import { BULK_SIZE } from '../../../connectors/intercom/bulk.ts';
+import { BULK_SIZE } from '../../../connectors/intercom/bulk-calls.ts';
 import { claimExclusive, moment, releaseLease } from '../../../db/leases.ts';
 import {
   AuthError,

@@ -1,5 +1,5 @@
 import type { IntercomClient } from '../../../connectors/intercom/client.ts';
-import type { SearchFilter } from '../../../connectors/intercom/lists.ts';
+import type { SearchFilter } from '../../../connectors/intercom/list-calls.ts';
 import { AuthError, NotFoundError, RejectedError, SchemaError, messageOf } from '../../../errors.ts';
 import type { Deps } from '../../deps.ts';
 import { intercomFor } from '../../install/intercom-access.ts';

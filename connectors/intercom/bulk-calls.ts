@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { ListPage } from './list-calls.ts';
+import { CursorPages, fromCursor, nextCursor } from './pages.ts';
 import { Contact } from './schemas.ts';
-import type { ListPage } from './lists.ts';
-import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
+import type { IntercomTransport } from './transport.ts';
+import { typedCalls } from './typed-call.ts';
 
 /** Most contacts of one call (Intercom API Preview, POST /contacts/bulk). */
 export const BULK_SIZE = 100;
-/** Largest page of contacts (Intercom API reference, section 1.6). */
-const PAGE_SIZE = 150;
 /** The bulk calls are in no numbered version. */
 const PREVIEW = 'Preview';
 
@@ -18,16 +18,12 @@ const Job = z.object({
 const ContactPage = z.object({
   data: z.array(Contact),
   total_count: z.number(),
-  pages: z.object({ next: z.object({ starting_after: z.string() }).nullish() }).nullish(),
+  pages: CursorPages,
 });
 
 /** Contacts by the hundred, asynchronously; what became of each item no answer says, the list of contacts does. */
 export function createBulkCalls(transport: IntercomTransport) {
-  async function call<T extends z.ZodType>(schema: T, request: IntercomCall): Promise<z.infer<T>> {
-    const parsed = schema.safeParse(await transport.send(request));
-    if (!parsed.success) throw unexpectedAnswer(request.operation, parsed.error);
-    return parsed.data;
-  }
+  const call = typedCalls(transport);
 
   return {
     /** Strict create: an item whose external id or address exists is refused, silently. Returns the job's id. */
@@ -57,13 +53,9 @@ export function createBulkCalls(transport: IntercomTransport) {
         method: 'GET',
         path: '/contacts',
         operation: 'GET /contacts',
-        query: { per_page: PAGE_SIZE, ...(cursor === null ? {} : { starting_after: cursor }) },
+        query: fromCursor(cursor),
       });
-      return {
-        items: page.data,
-        total: page.total_count,
-        next: page.pages?.next?.starting_after ?? null,
-      };
+      return { items: page.data, total: page.total_count, next: nextCursor(page.pages) };
     },
   };
 }

@@ -1,26 +1,24 @@
 import { z } from 'zod';
+import { CursorPages, fromCursor, fromNumber, nextCursor, nextNumber, NumberedPages } from './pages.ts';
 import { CustomObjectInstance, Id } from './schemas.ts';
-import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
-
-/** Largest page (Intercom API 2.16, GET /custom_object_instances/{type}). */
-const PAGE_SIZE = 150;
+import type { IntercomTransport } from './transport.ts';
+import { typedCalls } from './typed-call.ts';
 
 const InstancePage = z.object({
   data: z.array(CustomObjectInstance),
   total_count: z.number(),
-  pages: z.object({ total_pages: z.number() }).nullish(),
+  pages: NumberedPages,
 });
 
 const OurId = z
   .string()
   .nullish()
   .transform((id) => id ?? null);
-const NextCursor = z.object({ next: z.object({ starting_after: z.string().nullish() }).nullish() }).nullish();
 
 const FoundContacts = z.object({
   data: z.array(z.object({ id: Id, external_id: OurId })),
   total_count: z.number(),
-  pages: NextCursor,
+  pages: CursorPages,
 });
 const FoundConversations = z.object({
   conversations: z.array(
@@ -31,12 +29,12 @@ const FoundConversations = z.object({
     }),
   ),
   total_count: z.number(),
-  pages: NextCursor,
+  pages: CursorPages,
 });
 const CompanyPage = z.object({
   data: z.array(z.object({ id: Id, company_id: OurId })),
   total_count: z.number(),
-  pages: z.object({ total_pages: z.number() }).nullish(),
+  pages: NumberedPages,
 });
 
 /** One condition of a search (Intercom API 2.16, operators of POST /contacts/search and /conversations/search). */
@@ -56,15 +54,11 @@ export interface ListPage<T> {
 
 /** Whole lists, page by page: what reads many records in few calls. Custom objects have a list since 2.16. */
 export function createListCalls(transport: IntercomTransport) {
-  async function call<T extends z.ZodType>(schema: T, request: IntercomCall): Promise<z.infer<T>> {
-    const parsed = schema.safeParse(await transport.send(request));
-    if (!parsed.success) throw unexpectedAnswer(request.operation, parsed.error);
-    return parsed.data;
-  }
+  const call = typedCalls(transport);
 
   const searchOf = (query: SearchFilter, cursor: string | null) => ({
     query,
-    pagination: { per_page: PAGE_SIZE, ...(cursor === null ? {} : { starting_after: cursor }) },
+    pagination: fromCursor(cursor),
   });
 
   return {
@@ -79,8 +73,7 @@ export function createListCalls(transport: IntercomTransport) {
         operation: 'POST /contacts/search',
         body: searchOf(filter, cursor),
       });
-      const next = answer.pages?.next?.starting_after ?? null;
-      return { items: answer.data, total: answer.total_count, next };
+      return { items: answer.data, total: answer.total_count, next: nextCursor(answer.pages) };
     },
     async pageOfFoundConversations(
       filter: SearchFilter,
@@ -97,35 +90,31 @@ export function createListCalls(transport: IntercomTransport) {
         created_at,
         body: source?.body ?? '',
       }));
-      return { items, total: answer.total_count, next: answer.pages?.next?.starting_after ?? null };
+      return { items, total: answer.total_count, next: nextCursor(answer.pages) };
     },
     /** Companies without contacts are in no list, and beyond 10,000 the list ends (Intercom API reference, 1.6 and 4). */
     async pageOfCompanies(
       cursor: string | null,
     ): Promise<ListPage<{ id: string; company_id: string | null }>> {
-      const page = cursor === null ? 1 : Number(cursor);
       const answer = await call(CompanyPage, {
         method: 'GET',
         path: '/companies',
         operation: 'GET /companies',
-        query: { page, per_page: PAGE_SIZE },
+        query: fromNumber(cursor),
       });
-      const isLast = answer.data.length === 0 || page >= (answer.pages?.total_pages ?? 1);
-      return { items: answer.data, total: answer.total_count, next: isLast ? null : String(page + 1) };
+      return { items: answer.data, total: answer.total_count, next: nextNumber(cursor, answer) };
     },
     async pageOfInstances(
       type: string,
       cursor: string | null,
     ): Promise<ListPage<z.infer<typeof CustomObjectInstance>>> {
-      const page = cursor === null ? 1 : Number(cursor);
       const answer = await call(InstancePage, {
         method: 'GET',
         path: `/custom_object_instances/${encodeURIComponent(type)}`,
         operation: 'GET /custom_object_instances/{type}',
-        query: { page, per_page: PAGE_SIZE },
+        query: fromNumber(cursor),
       });
-      const isLast = answer.data.length === 0 || page >= (answer.pages?.total_pages ?? 1);
-      return { items: answer.data, total: answer.total_count, next: isLast ? null : String(page + 1) };
+      return { items: answer.data, total: answer.total_count, next: nextNumber(cursor, answer) };
     },
   };
 }

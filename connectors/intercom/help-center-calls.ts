@@ -1,10 +1,8 @@
 import type { z } from 'zod';
-import { NotFoundError } from '../../errors.ts';
+import { PAGE_SIZE } from './pages.ts';
 import * as schemas from './schemas.ts';
-import { unexpectedAnswer, type IntercomCall, type IntercomTransport } from './transport.ts';
-
-/** Largest page of the lists we read (Intercom API 2.16). */
-const PAGE_SIZE = 150;
+import type { IntercomTransport } from './transport.ts';
+import { orNull, typedCalls } from './typed-call.ts';
 
 export interface ArticleFields {
   title: string;
@@ -25,19 +23,7 @@ export interface InternalArticleFields {
 
 /** Help Center and internal articles (Intercom API 2.16): thin calls, since tags and `parent_ids` are newer than the SDK. */
 export function createHelpCenterCalls(transport: IntercomTransport) {
-  async function call<T extends z.ZodType>(schema: T, request: IntercomCall): Promise<z.infer<T>> {
-    const parsed = schema.safeParse(await transport.send(request));
-    if (!parsed.success) throw unexpectedAnswer(request.operation, parsed.error);
-    return parsed.data;
-  }
-  async function orNull<T>(promise: Promise<T>): Promise<T | null> {
-    try {
-      return await promise;
-    } catch (error) {
-      if (error instanceof NotFoundError) return null;
-      throw error;
-    }
-  }
+  const call = typedCalls(transport);
   /** One page of a list that is sorted by `updated_at`, latest first. */
   const page = <T extends z.ZodType>(schema: T, path: string, number: number) =>
     call(schema, {
@@ -78,8 +64,10 @@ export function createHelpCenterCalls(transport: IntercomTransport) {
     listArticles: (number: number) => page(schemas.ArticleList, '/articles', number),
     createArticle: (body: ArticleFields) =>
       call(schemas.Article, { method: 'POST', path: '/articles', operation: 'POST /articles', body }),
-    /** Live at once on a published article, unless somebody staged a draft there. */
-    /** Unlike POST /articles, this call takes `parent_id` as a string (Intercom API 2.16, PUT /articles/{id}). */
+    /**
+     * Live at once on a published article, unless somebody staged a draft there. Unlike POST /articles, this call takes
+     * `parent_id` as a string (Intercom API 2.16, PUT /articles/{id}).
+     */
     updateArticle: (id: string, { parent_id, ...fields }: Partial<ArticleFields>) =>
       call(schemas.Article, {
         method: 'PUT',
