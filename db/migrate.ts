@@ -1,4 +1,4 @@
-import { ensureEmbeddedPostgres } from './embedded.ts';
+import { ensureEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './migrate-database.ts';
 import { loadDatabaseConfig } from '../config.ts';
 

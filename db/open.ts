@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDatabase, isConnectionLoss, type Database } from './client.ts';
-import { ensureEmbeddedPostgres } from './embedded.ts';
+import { ensureEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 import { migrate } from './migrate-database.ts';
 
 export interface OpenDatabase extends Database {

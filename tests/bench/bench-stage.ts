@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { connectDatabase, type Database } from '../../db/client.ts';
-import { ensureEmbeddedPostgres } from '../../db/embedded.ts';
+import { ensureEmbeddedPostgres } from '../../db/embedded/embedded-postgres.ts';
 import { migrate } from '../../db/migrate-database.ts';
 import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';

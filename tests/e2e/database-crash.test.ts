@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureEmbeddedPostgres, restartEmbeddedPostgres, type EmbeddedPostgres } from '../../db/embedded.ts';
+import { ensureEmbeddedPostgres, type EmbeddedPostgres } from '../../db/embedded/embedded-postgres.ts';
+import { restartPostgres } from '../support/restart-postgres.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
 import { contentsOf } from '../support/contents.ts';
 import { nextWriteAfter, untilCalls } from '../support/crash.ts';
@@ -41,7 +42,7 @@ describe('a database that dies', () => {
       ['immediate', 60],
     ] as const) {
       await untilCalls(stage, tenant, since, 'POST /conversations/{id}/reply', replies);
-      await restartEmbeddedPostgres(dataDir, mode);
+      await restartPostgres(dataDir, mode);
       const seq = stage.intercom.state.recorder.lastSeq();
       expect(await nextWriteAfter(stage, tenant, seq, 30_000)).toBeLessThan(30_000);
     }
@@ -55,7 +56,7 @@ describe('a database that dies', () => {
     setFaults(stage, [{ method: 'DELETE', mode: 'delay', ms: 60 }]);
     const undoing = await start(tenant, { kind: 'rollback', contacts: 'delete' });
     await untilCalls(stage, tenant, undone, 'DELETE /conversations/{id}', 4);
-    await restartEmbeddedPostgres(dataDir, 'immediate');
+    await restartPostgres(dataDir, 'immediate');
     stage.intercom.state.faults.clear();
     expect(await finished(tenant, undoing)).toMatchObject({ state: 'completed', balanced: true });
     expect([...contentsOf(tenant.workspace).keys()]).toEqual([]);

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
-import { ensureEmbeddedPostgres, restartEmbeddedPostgres } from '../../db/embedded.ts';
+import { ensureEmbeddedPostgres } from '../../db/embedded/embedded-postgres.ts';
+import { restartPostgres } from '../support/restart-postgres.ts';
 
 export interface Cluster {
   urlOf(database: string): string;
@@ -38,7 +39,7 @@ export async function openCluster(): Promise<Cluster> {
         `create database ${database}${template === undefined ? '' : ` template ${template} strategy file_copy`}`,
       ),
     drop: (database) => ask(`drop database if exists ${database} with (force)`),
-    restart: (mode) => restartEmbeddedPostgres(dataDir, mode),
+    restart: (mode) => restartPostgres(dataDir, mode),
     async close() {
       await server.release();
       rmSync(dataDir, { recursive: true, force: true });

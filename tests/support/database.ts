@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import postgres from 'postgres';
 import { connectDatabase, type Database } from '../../db/client.ts';
-import { ensureEmbeddedPostgres } from '../../db/embedded.ts';
+import { ensureEmbeddedPostgres } from '../../db/embedded/embedded-postgres.ts';
 import { migrate } from '../../db/migrate-database.ts';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);

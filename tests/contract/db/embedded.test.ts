@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureEmbeddedPostgres } from '../../../db/embedded.ts';
+import { ensureEmbeddedPostgres } from '../../../db/embedded/embedded-postgres.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TSX = createRequire(import.meta.url).resolve('tsx');
