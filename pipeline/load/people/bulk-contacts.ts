@@ -1,7 +1,7 @@
 import type { Contact } from '../../../connectors/intercom/schemas.ts';
 import type { ContactPayload } from '../../../objects/payloads.ts';
 import { companyStepKey } from './contact-companies.ts';
-import { bodyOf, factsOf } from './contacts.ts';
+import { bodyOf, factsOf } from './contact-body.ts';
 import type { LoadContext } from '../destination.ts';
 import { tagStepKey } from '../steps.ts';
 

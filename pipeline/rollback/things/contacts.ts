@@ -1,6 +1,6 @@
 import type { Contact } from '../../../connectors/intercom/schemas.ts';
 import type { ContactPayload } from '../../../objects/payloads.ts';
-import { bodyOf } from '../../load/people/contacts.ts';
+import { bodyOf } from '../../load/people/contact-body.ts';
 import type { LoadContext } from '../../load/destination.ts';
 import { changesBack, flat, valueOf } from './fields.ts';
 import { ignoringAbsence, repeatable, untagStep, writeBack } from './steps.ts';

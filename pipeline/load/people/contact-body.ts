@@ -1,0 +1,63 @@
+import { RejectedError } from '../../../errors.ts';
+import type { MappingIssue } from '../../../objects/mapping.ts';
+import type { ContactPayload } from '../../../objects/payloads.ts';
+import { resolveAttributes } from '../attributes.ts';
+import type { LoadContext } from '../destination.ts';
+
+export function attributesFor(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
+  return resolveAttributes(payload.custom_attributes, context);
+}
+
+export function bodyOf(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
+  const { external_id, role, email, phone, name, signed_up_at } = payload;
+  return {
+    external_id,
+    role,
+    email,
+    phone,
+    name,
+    signed_up_at,
+    custom_attributes: attributesFor(payload, context),
+  };
+}
+
+export function factsOf(
+  payload: ContactPayload,
+  context: LoadContext,
+  dropped: MappingIssue[],
+  more: Record<string, unknown> = {},
+): Record<string, unknown> {
+  const adminId =
+    payload.teammate_email === undefined ? undefined : context.teammateId(payload.teammate_email);
+  return {
+    ...more,
+    phone_refused: dropped.length > 0,
+    ...(adminId === undefined ? {} : { admin_id: adminId }),
+  };
+}
+
+/** The workspace may validate phone numbers: the record matters more than its phone, whose text is kept as an attribute. */
+export async function withoutRefusedPhone<T>(
+  body: Record<string, unknown>,
+  send: (body: Record<string, unknown>) => Promise<T>,
+): Promise<{ result: T; dropped: MappingIssue[] }> {
+  try {
+    return { result: await send(body), dropped: [] };
+  } catch (error) {
+    if (!(error instanceof RejectedError) || error.field !== 'phone' || body['phone'] === undefined)
+      throw error;
+    const { phone, ...rest } = body;
+    return {
+      result: await send(rest),
+      dropped: [
+        {
+          code: 'invalid_phone',
+          field: 'phone',
+          value: phone,
+          message: error.message,
+          suggestion: 'The number is kept as text.',
+        },
+      ],
+    };
+  }
+}
