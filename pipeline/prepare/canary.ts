@@ -1,25 +1,20 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { CustomObjectInstance } from '../../connectors/intercom/schemas.ts';
-import { AuthError, ConflictError, NotFoundError, RejectedError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import type { SchemaType } from '../../objects/attributes.ts';
 import { RESOURCES } from '../../objects/resources.ts';
+import {
+  isRefusal,
+  probeType,
+  removeAll,
+  removeCanary,
+  upsertCanary,
+  type CanaryVerdict,
+} from './canary-instance.ts';
 import { canaryValue, isKept, type SheetAttribute } from './canary-values.ts';
 
-export const CANARY_ID = 'infraon-canary';
-const PROBE_ID = '__probe__';
 /** Options proven per list, one write each. */
 const MAX_OPTION_ROUNDS = 50;
-
-export type CanaryVerdict = { state: 'missing' | 'incomplete' | 'proven' | 'unproven'; detail: string };
-
-/**
- * Tells a missing type from a missing instance. Both are 404 `not_found`, so this is the one place that reads the text
- * of an answer (Intercom API 2.16, GET /custom_object_instances/{type}: "Custom object type `X` not found", "Custom
- * object instance not found").
- */
-export function missingThing(error: NotFoundError): 'type' | 'instance' {
-  return /\binstance\b/i.test(error.message) ? 'instance' : 'type';
-}
 
 interface Canary {
   type: SchemaType;
@@ -32,12 +27,6 @@ interface Canary {
 
 /** What is wrong with each attribute, by its name, as the rest of a sentence; '' for the type as a whole. */
 type Problems = Map<string, string>;
-
-type Refusal = RejectedError | ConflictError;
-
-function isRefusal(error: unknown): error is Refusal {
-  return error instanceof RejectedError || error instanceof ConflictError;
-}
 
 /**
  * Proves every type of the sheet: a canary instance with a value for every attribute is written, read back, compared
@@ -56,7 +45,7 @@ export async function proveTypes(
   const touched: SchemaType[] = [];
   try {
     for (const type of types) {
-      const absent = await probe(client, type);
+      const absent = await probeType(client, type);
       if (absent !== null) {
         verdicts.set(type.identifier, absent);
         continue;
@@ -103,58 +92,6 @@ function untriedText(untried: readonly string[]): string {
   return ` Only emptily, for want of a migrated record to point at: ${names}; the sample reads them back.`;
 }
 
-/** Null when the type is there. */
-async function probe(client: IntercomClient, type: SchemaType): Promise<CanaryVerdict | null> {
-  try {
-    await client.findInstance(type.identifier, PROBE_ID);
-    return null;
-  } catch (error) {
-    if (error instanceof NotFoundError) {
-      if (missingThing(error) === 'instance') return null;
-      return {
-        state: 'missing',
-        detail: `Intercom has no custom object type with the identifier ${type.identifier}. Create it in Settings > Data > Custom objects.`,
-      };
-    }
-    if (error instanceof AuthError && error.status === 403) {
-      return {
-        state: 'unproven',
-        detail: `Intercom does not let the app use custom objects (${messageOf(error)}). Switch the permission on in the Developer Hub, or check the plan.`,
-      };
-    }
-    throw error;
-  }
-}
-
-async function removeCanary(client: IntercomClient, type: SchemaType): Promise<void> {
-  try {
-    await client.deleteInstance(type.identifier, CANARY_ID);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-  }
-}
-
-/** Tries every type even when one fails; gives the reason for each canary that is still there. */
-async function removeAll(client: IntercomClient, types: readonly SchemaType[]): Promise<Map<string, string>> {
-  const left = new Map<string, string>();
-  for (const type of types) {
-    try {
-      await removeCanary(client, type);
-    } catch (error) {
-      left.set(type.identifier, messageOf(error));
-    }
-  }
-  return left;
-}
-
-function upsert(
-  client: IntercomClient,
-  type: SchemaType,
-  attributes: Record<string, unknown>,
-): Promise<CustomObjectInstance> {
-  return client.upsertInstance(type.identifier, { external_id: CANARY_ID, custom_attributes: attributes });
-}
-
 async function writeCanary(
   client: IntercomClient,
   type: SchemaType,
@@ -169,7 +106,7 @@ async function writeCanary(
   const problems: Problems = new Map();
   let created: CustomObjectInstance;
   try {
-    created = await upsert(client, type, written);
+    created = await upsertCanary(client, type, written);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const one = await writeOneByOne(client, type, values, problems);
@@ -202,7 +139,7 @@ async function writeOneByOne(
 ): Promise<CustomObjectInstance | CanaryVerdict> {
   let last: CustomObjectInstance;
   try {
-    last = await upsert(client, type, {});
+    last = await upsertCanary(client, type, {});
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return {
@@ -212,7 +149,7 @@ async function writeOneByOne(
   }
   for (const [attribute, value] of values) {
     try {
-      last = await upsert(client, type, { [attribute.name]: value });
+      last = await upsertCanary(client, type, { [attribute.name]: value });
     } catch (error) {
       if (!isRefusal(error)) throw error;
       problems.set(attribute.name, `was refused: ${messageOf(error)}`);
@@ -243,7 +180,7 @@ async function proveOptions(
     const values = Object.fromEntries([...written].map(([{ name }, option]) => [name, option]));
     let read: Record<string, unknown> = {};
     try {
-      read = (await upsert(client, type, values)).custom_attributes;
+      read = (await upsertCanary(client, type, values)).custom_attributes;
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }
@@ -286,7 +223,7 @@ async function proveReferences(
       continue;
     }
     try {
-      await upsert(client, type, { [attribute.name]: target === undefined ? [] : [target] });
+      await upsertCanary(client, type, { [attribute.name]: target === undefined ? [] : [target] });
       if (target === undefined) {
         untried.push(attribute.name);
         continue;

@@ -2,7 +2,7 @@ import type { IntercomClient } from '../../../connectors/intercom/client.ts';
 import type { Article, InternalArticle } from '../../../connectors/intercom/schemas.ts';
 import type { ListPage, SearchFilter } from '../../../connectors/intercom/list-calls.ts';
 import { NotFoundError } from '../../../errors.ts';
-import { CANARY_ID } from '../../prepare/canary.ts';
+import { CANARY_ID } from '../../prepare/canary-instance.ts';
 import { isMarkerDraft } from '../../load/articles/marker-draft.ts';
 import { wordOf } from './ledger-sets.ts';
 
