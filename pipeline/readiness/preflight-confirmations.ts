@@ -1,4 +1,5 @@
 import type { PreflightCheck } from './preflight-document.ts';
+import type { Confirmation } from './preflight-facts.ts';
 
 interface ConfirmationDefinition {
   id: string;
@@ -42,3 +43,14 @@ export const CONFIRMATIONS: readonly ConfirmationDefinition[] = [
     fix: 'Switch phone validation off in Settings for the time of the load, or accept that numbers move to a text attribute. Then confirm.',
   },
 ];
+
+/** What only a person can know, with the word of whoever gave it. */
+export function confirmationChecks(confirmations: ReadonlyMap<string, Confirmation>): PreflightCheck[] {
+  return CONFIRMATIONS.map((check): PreflightCheck => {
+    const given = confirmations.get(check.id);
+    if (given === undefined) return { ...check, state: 'needs_confirmation' };
+    const words = `Confirmed by ${given.confirmedBy} on ${given.at.toISOString()}.`;
+    const note = given.note.trim();
+    return { ...check, state: 'pass', detail: note === '' ? words : `${words} Note: ${note}` };
+  });
+}
