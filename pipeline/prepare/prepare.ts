@@ -8,12 +8,11 @@ import { isConnectionLoss } from '../../db/client.ts';
 import { runExclusive } from '../runs/batch.ts';
 import { RejectedError, messageOf } from '../../errors.ts';
 import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
-import { countCall } from '../runs/count-calls.ts';
 import type { Deps } from '../deps.ts';
 import { pinnedMap, requireRun, type FrozenRun } from '../runs/frozen-run.ts';
-import { intercomFor } from '../install/intercom-access.ts';
 import { actionFor } from '../failure-policy.ts';
 import { findOrMake, intendedItems, type Item } from './prepared-items.ts';
+import { runClient } from '../runs/run-client.ts';
 import { pauseForReason } from '../runs/run-control.ts';
 import { WORKING_STATES } from '../runs/run-state.ts';
 
@@ -27,13 +26,7 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
   const run = await requireRun(sql, workspaceId, runId);
   if (run.prepared || !WORKING_STATES.includes(run.state)) return;
   await runExclusive(deps, run, 'prepare', async (signal, fence) => {
-    const { client } = await intercomFor(
-      deps,
-      workspaceId,
-      deps.rateGates(workspaceId),
-      countCall(deps, run, 'workspace'),
-      fence.check,
-    );
+    const client = await runClient(deps, run, 'workspace', fence);
     try {
       const needed = await neededAttributes(deps, run);
       for (const model of ['contact', 'company'] as const)

@@ -2,9 +2,8 @@ import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { IdPage } from '../../connectors/intercom/undo-calls.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
-import { intercomFor } from '../install/intercom-access.ts';
 import { OPTION_KIND } from '../prepare/prepare.ts';
-import { countCall } from '../runs/count-calls.ts';
+import { runClient } from '../runs/run-client.ts';
 import { usesOfStaying, type Uses } from './staying-uses.ts';
 import { ignoringAbsence } from './things/steps.ts';
 import type { Ours, UndoStep } from './things/thing.ts';
@@ -23,8 +22,7 @@ export interface ItemAccess {
 
 export async function openItemAccess(deps: Deps, run: FrozenRun): Promise<ItemAccess> {
   const { sql } = deps.db;
-  const gate = deps.rateGates(run.workspaceId);
-  const { client } = await intercomFor(deps, run.workspaceId, gate, countCall(deps, run, WORKSPACE_ITEMS));
+  const client = await runClient(deps, run, WORKSPACE_ITEMS);
   const rows = await sql<{ id: string }[]>`
     select undo->>'destinationId' as id from run_records
     where workspace_id = ${run.workspaceId} and run_id = ${run.id} and object = ${WORKSPACE_ITEMS}

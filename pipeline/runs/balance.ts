@@ -42,15 +42,20 @@ export interface RecordCount {
   records: number;
 }
 
-/** How many records of a run stand where. The index `run_records_ledger` answers it alone, without reading a record. */
+/** The index `run_records_ledger` answers it alone, without reading a record. */
+const counting = (sql: Queryable, workspaceId: string, runId: string) => sql`
+  select object, outcome, step, count(*) as records from run_records
+  where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step`;
+
+/** How many records of a run stand where. */
 export async function countRecords(
   sql: Queryable,
   workspaceId: string,
   runId: string,
 ): Promise<RecordCount[]> {
-  const rows = await sql<(Omit<RecordCount, 'records'> & { records: string })[]>`
-    select object, outcome, step, count(*) as records from run_records
-    where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step`;
+  const rows = await sql<
+    (Omit<RecordCount, 'records'> & { records: string })[]
+  >`${counting(sql, workspaceId, runId)}`;
   return rows.map((row) => ({ ...row, records: Number(row.records) }));
 }
 
@@ -66,9 +71,7 @@ export async function keepCounts(
 ): Promise<void> {
   await sql`
     update runs set counted_at = clock_timestamp(), counts = (
-      select coalesce(jsonb_agg(c), '[]') from (
-        select object, outcome, step, count(*) as records from run_records
-        where workspace_id = ${workspaceId} and run_id = ${runId} group by object, outcome, step) c)
+      select coalesce(jsonb_agg(c), '[]') from (${counting(sql, workspaceId, runId)}) c)
     where workspace_id = ${workspaceId} and id = ${runId}
       and (counted_at is null or counted_at < clock_timestamp() - make_interval(secs => ${options.olderThanMs / 1000}))`;
 }
@@ -151,13 +154,12 @@ export async function sumVerification(
       where workspace_id = ${workspaceId} and run_id = ${runId} and verification is not null group by verification
     ) r, jsonb_each_text(r.verification) v
     group by v.key`;
-  const sums = Object.fromEntries(DIFFERENCE_CLASSES.map((name) => [name, 0])) as Record<
-    DifferenceClass,
-    number
-  >;
-  for (const row of [...rows, ...(await setFindings(sql, workspaceId, runId))])
+  const sums = nothingCompared();
+  for (const row of [...rows, ...(await setFindings(sql, workspaceId, runId))]) {
     sums[row.class] += Number(row.values);
-  return { ...sums, checked: Object.values(sums).reduce((total, value) => total + value, 0) };
+    sums.checked += Number(row.values);
+  }
+  return sums;
 }
 
 /** What counting whole sets found counts like the values of records. */

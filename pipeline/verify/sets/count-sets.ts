@@ -2,10 +2,9 @@ import type { IntercomClient } from '../../../connectors/intercom/client.ts';
 import type { SearchFilter } from '../../../connectors/intercom/list-calls.ts';
 import { AuthError, NotFoundError, RejectedError, SchemaError, messageOf } from '../../../errors.ts';
 import type { Deps } from '../../deps.ts';
-import { intercomFor } from '../../install/intercom-access.ts';
 import { runExclusive } from '../../runs/batch.ts';
-import { countCall } from '../../runs/count-calls.ts';
 import { pinnedMap, requireRun, type FrozenRun } from '../../runs/frozen-run.ts';
+import { runClient } from '../../runs/run-client.ts';
 import { WORKING_STATES } from '../../runs/run-state.ts';
 import { lookAgainMs } from '../look-again.ts';
 import { compareSet, type SetComparison } from './compare-set.ts';
@@ -33,13 +32,7 @@ export async function countSets(deps: Deps, workspaceId: string, runId: string):
   const { looks, isDone } = await readSetState(sql, run);
   if (isDone || !WORKING_STATES.includes(run.state)) return;
   await runExclusive(deps, run, 'count_sets', async (signal, fence) => {
-    const { client } = await intercomFor(
-      deps,
-      workspaceId,
-      deps.rateGates(workspaceId),
-      countCall(deps, run, 'workspace'),
-      fence.check,
-    );
+    const client = await runClient(deps, run, 'workspace', fence);
     const readers = await readersOf(deps, run, client);
     const pauseMs = lookAgainMs(looks, run.settings.search_lag_seconds);
     if (pauseMs !== null && (await isBehind(readers))) {
