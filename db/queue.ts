@@ -78,7 +78,7 @@ export interface WaitingJob<T extends TaskName = TaskName> {
 export const SLOT_FLAGS = { read: 'reads:', write: 'writes:', workspace: 'of:', any: 'slots' } as const;
 
 /** What a worker goes by when it has slots to share: the kind of work, and whose it is. */
-export function slotFlags(task: TaskName, payload: { workspaceId: string; step?: string }): string[] {
+function slotFlags(task: TaskName, payload: { workspaceId: string; step?: string }): string[] {
   const { workspaceId, step = '' } = payload;
   const isRead = task === 'list_source' || step === 'extract';
   if (task !== 'run_batch' && !isRead) return [];

@@ -7,14 +7,7 @@ import { nameOf, textOf } from './read-values.ts';
  * Infraon documents no endpoint for customer companies, so they are derived from what people's records say. The rule
  * is a setting; the same function names the company of a person, of a ticket and of the derived record.
  */
-export const COMPANY_RULES = [
-  'organization_name',
-  'customer_id',
-  'department',
-  'catalogue_name',
-  'none',
-] as const;
-export type CompanyRule = (typeof COMPANY_RULES)[number];
+export type CompanyRule = 'organization_name' | 'customer_id' | 'department' | 'catalogue_name' | 'none';
 
 /** Where a rule looks, on a person's record and on the snapshot of the person inside a ticket. */
 const RULE_PATHS: Record<CompanyRule, string[]> = {
@@ -121,11 +114,4 @@ export function collectCompanies(rule: CompanyRule): Derivation {
           derived_by: rule,
         })),
   };
-}
-
-/** The companies of people who are all at hand. */
-export function deriveCompanies(people: Iterable<Raw>, rule: CompanyRule): Raw[] {
-  const companies = collectCompanies(rule);
-  for (const person of people) companies.add(person);
-  return companies.records();
 }

@@ -74,7 +74,7 @@ function offsetMs(instant: number, zone: string): number {
 }
 
 /** The instant of a wall-clock time. In the hour that a change of clocks repeats, the first occurrence is taken. */
-export function instantOf(clock: WallClock, zone: string): number {
+function instantOf(clock: WallClock, zone: string): number {
   const guess = utcOf(clock);
   const first = guess - offsetMs(guess, zone);
   return guess - offsetMs(first, zone);
@@ -148,9 +148,4 @@ export function parseTime(text: string, zone: string): number | undefined {
   if (date !== undefined) return date;
   const clock = localClock(trimmed) ?? displayClock(trimmed);
   return clock !== undefined && isReal(clock) ? instantOf(clock, zone) : undefined;
-}
-
-/** Whether a text is one of the spellings; used to recognise date fields by their values. */
-export function isTime(text: string): boolean {
-  return parseTime(text, 'UTC') !== undefined;
 }

@@ -1,5 +1,5 @@
 /** Levels of collections that a Help Center has (Intercom API 2.16, collections; Intercom help, article 56647). */
-export const MAX_FOLDERS = 3;
+const MAX_FOLDERS = 3;
 
 /** A node of the tree that Infraon may keep its categories in. */
 export interface FolderNode {

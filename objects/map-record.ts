@@ -21,7 +21,7 @@ export type MapResult =
   | { ok: false; issues: MappingIssue[] };
 
 /** Key of a fix that allows one person to be loaded without an address. */
-export const ALLOW_WITHOUT_EMAIL = 'allow_without_email';
+const ALLOW_WITHOUT_EMAIL = 'allow_without_email';
 
 export const CUSTOM_TARGET = 'custom_attributes.';
 
@@ -53,17 +53,6 @@ function uniqueKeyOf(definition: ObjectDefinition, values: Record<string, unknow
   /** Masked values of different people look alike. */
   if (value === undefined || value === '' || value.includes('*')) return null;
   return value.includes('@') ? normalEmail(value) : value.toLowerCase();
-}
-
-/** The unique key of a raw record without mapping it, so that staging can look for duplicates. */
-export function uniqueKeyOfRecord(
-  raw: Raw,
-  definition: ObjectDefinition,
-  context: Pick<MapContext, 'timezone' | 'paths'>,
-  fixes: Record<string, unknown> = {},
-): string | null {
-  const values = readFields(raw, definition, context);
-  return uniqueKeyOf(definition, applyFixes(values, fixes, definition, context.timezone));
 }
 
 const fieldsByDefinition = new WeakMap<ObjectDefinition, Map<string, FieldDefinition>>();

@@ -1,5 +1,4 @@
 import { UserError } from '../errors.ts';
-import type { Deps } from './deps.ts';
 
 export type Role = 'owner' | 'operator' | 'viewer';
 
@@ -27,11 +26,4 @@ export function requireRole(actor: Actor, role: Role): void {
 /** Whether the actor has at least this role, for screens that offer only what is allowed. */
 export function hasRole(actor: Actor, role: Role): boolean {
   return RANK[actor.role] >= RANK[role];
-}
-
-/** A teammate we have not seen is a viewer: teammates are imported at install, people join later. */
-export async function actorOf(deps: Pick<Deps, 'db'>, workspaceId: string, adminId: string): Promise<Actor> {
-  const rows = await deps.db.sql<{ role: Role }[]>`
-    select role from teammates where workspace_id = ${workspaceId} and admin_id = ${adminId}`;
-  return { workspaceId, adminId, role: rows[0]?.role ?? 'viewer' };
 }

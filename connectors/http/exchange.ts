@@ -21,7 +21,7 @@ export interface Answer {
 }
 
 /** The deadline of the whole exchange passed. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   override name = 'TimeoutError';
 }
 

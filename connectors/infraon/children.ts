@@ -16,7 +16,7 @@ export interface ChildReader {
 /** A child list longer than this is a server that ignores paging. */
 const MAX_CHILD_PAGES = 1000;
 
-export function childSpec(spec: ObjectSpec, object: string, child: string): ChildSpec {
+function childSpec(spec: ObjectSpec, object: string, child: string): ChildSpec {
   const found = spec.children?.[child];
   if (found === undefined)
     throw new SchemaError(`the profile has no ${object}.${child}`, {

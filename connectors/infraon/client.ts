@@ -25,7 +25,7 @@ function isRecord(value: unknown): value is RawRecord {
 }
 
 /** The record inside a detail reply, without the parts that repeat in every reply. Null when none of the roots holds one. */
-export function unwrapDetail(
+function unwrapDetail(
   body: unknown,
   roots: readonly string[],
   strip: readonly string[],

@@ -3,7 +3,7 @@ import type { JoinSpec } from './profile.ts';
 import type { RawRecord } from './types.ts';
 
 /** Key under which joined records are put into a row. */
-export const JOINED = '$joined';
+const JOINED = '$joined';
 
 function scalars(record: RawRecord, paths: readonly string[]): string[] {
   return paths

@@ -149,7 +149,7 @@ export const TagList = z.object({ data: z.array(Tag) });
 export const CreatedMessage = z.object({ id: Id, conversation_id: Id, created_at: UnixSeconds });
 export type CreatedMessage = z.infer<typeof CreatedMessage>;
 
-export const Author = z.object({
+const Author = z.object({
   type: z.string(),
   id: OptionalId,
   name: z

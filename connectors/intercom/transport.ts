@@ -120,7 +120,7 @@ function headerNumber(value: string | undefined): number | undefined {
 }
 
 /** Absent headers and a remaining of zero are different things: `undefined` says nothing, 0 says wait. */
-export function rateHeaders(headers: Record<string, string>): {
+function rateHeaders(headers: Record<string, string>): {
   limit?: number;
   remaining?: number;
   resetAtMs?: number;

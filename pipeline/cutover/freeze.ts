@@ -2,9 +2,9 @@ import type { LookedAt } from '../../db/schema/cutover.ts';
 import type { FreezeDocument, FreezeObject } from './documents.ts';
 
 /** Looks closer together than this say little: an agent needs some minutes to write a reply. */
-export const LOOKS_APART_MS = 2 * 60_000;
+const LOOKS_APART_MS = 2 * 60_000;
 /** A look that is older says nothing about now. */
-export const LOOK_GOOD_FOR_MS = 24 * 60 * 60_000;
+const LOOK_GOOD_FOR_MS = 24 * 60 * 60_000;
 
 export interface TakenLook {
   takenAt: Date;

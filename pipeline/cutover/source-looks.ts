@@ -9,7 +9,7 @@ import { infraonFor } from '../source/infraon-access.ts';
 import type { FreezeFacts, ReadSoFar, TakenLook } from './freeze.ts';
 
 /** A second look is taken by itself this long after the first. */
-export const SECOND_LOOK_MS = 5 * 60_000;
+const SECOND_LOOK_MS = 5 * 60_000;
 /** Of older looks nothing is shown. */
 const LOOKS_SHOWN = 20;
 

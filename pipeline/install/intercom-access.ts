@@ -27,7 +27,7 @@ const WINDOW_MS = 10_000;
  * For single calls outside a run: lets everything through, and only after a refusal waits until the window that
  * Intercom named is over.
  */
-export function singleCallGate(now: () => number): RateGate {
+function singleCallGate(now: () => number): RateGate {
   let waitUntilMs = 0;
   return {
     async take() {

@@ -33,7 +33,7 @@ const GONE: Record<string, string> = {
 const MERGED = 'contact.merged';
 const BACK = 'contact.unarchive';
 
-export function isUsed(topic: string): boolean {
+function isUsed(topic: string): boolean {
   return topic in GONE || topic === MERGED || topic === BACK;
 }
 

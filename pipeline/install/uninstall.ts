@@ -42,7 +42,7 @@ export async function removeInstallation(deps: Deps, actor: Actor): Promise<Reco
  * Deletes every row of a workspace in every table that has a `workspace_id`, the token and the credentials among
  * them, and leaves a receipt of counts. The installation's row stays as an empty marker.
  */
-export async function eraseWorkspace(deps: Deps, workspaceId: string): Promise<Record<string, number>> {
+async function eraseWorkspace(deps: Deps, workspaceId: string): Promise<Record<string, number>> {
   const counts = await deps.db.sql.begin(async (tx) => {
     await tx`select 1 from installations where workspace_id = ${workspaceId} for update`;
     // Runs go last: their rows would take the others along by cascade, uncounted.

@@ -39,21 +39,6 @@ export async function approvedMaps(sql: Queryable, workspaceId: string): Promise
   return new Map(rows.map((row) => [row.object, row]));
 }
 
-/** The version that a run is pinned to, or that a person names; undefined when it does not exist. */
-export async function mapVersion(
-  sql: Queryable,
-  workspaceId: string,
-  object: string,
-  version: number,
-): Promise<StoredMap | undefined> {
-  const rows = await sql<StoredMap[]>`
-    select object, version, state, rules, unmapped, created_by as "createdBy",
-      approved_by as "approvedBy", approved_at as "approvedAt"
-    from object_maps
-    where workspace_id = ${workspaceId} and object = ${object} and version = ${version}`;
-  return rows[0];
-}
-
 /** Adds a version; false when somebody else added it first. */
 export async function insertMap(
   sql: Queryable,

@@ -17,7 +17,7 @@ export type ObjectTypeDocument = SchemaType & CanaryVerdict;
 type StoredType = CanaryVerdict & { identifier: string; sheet: unknown };
 
 /** The custom object types that the maps need, by object: approved maps where there are any, else proposals. */
-export async function schemaSheet(deps: Deps, workspaceId: string): Promise<Map<string, SchemaType>> {
+async function schemaSheet(deps: Deps, workspaceId: string): Promise<Map<string, SchemaType>> {
   const newest = await newestMaps(deps.db.sql, workspaceId);
   const approved = await approvedMaps(deps.db.sql, workspaceId);
   const sheet = new Map<string, SchemaType>();

@@ -13,7 +13,7 @@ import type { PreflightCheck } from './preflight-document.ts';
 import type { PreflightFacts } from './preflight-facts.ts';
 
 /** The check that says which maps are not approved; starting a run refuses with a code of its own for it. */
-export const MAPS_CHECK = 'maps_approved';
+const MAPS_CHECK = 'maps_approved';
 
 interface CheckDefinition {
   id: string;

@@ -8,8 +8,7 @@ import type { Queryable } from '../../db/client.ts';
  * - `keep`: it was there before us and we changed nothing that has to be taken back;
  * - `gone`: somebody deleted it already.
  */
-export const UNDO_ACTIONS = ['delete', 'archive', 'restore', 'spare', 'keep', 'gone'] as const;
-export type UndoAction = (typeof UNDO_ACTIONS)[number];
+export type UndoAction = 'delete' | 'archive' | 'restore' | 'spare' | 'keep' | 'gone';
 
 /** Why something is spared, or what of it stays as people made it. */
 export interface SpareReason {

@@ -114,7 +114,7 @@ export function marksOf(sourceId: string, writes: KnownWrites, context: LoadCont
   };
 }
 
-export function tagsOf(payload: Payload): string[] {
+function tagsOf(payload: Payload): string[] {
   return 'tags' in payload ? payload.tags : [];
 }
 

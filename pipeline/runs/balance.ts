@@ -20,7 +20,7 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
 /** Sign-off needs none of these. */
 const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra', 'late'];
 
-export function emptyCounts(): LedgerCounts {
+function emptyCounts(): LedgerCounts {
   return {
     discovered: 0,
     created: 0,
@@ -163,7 +163,7 @@ export async function sumVerification(
 }
 
 /** What counting whole sets found counts like the values of records. */
-export async function setFindings(
+async function setFindings(
   sql: Queryable,
   workspaceId: string,
   runId: string,
@@ -174,11 +174,7 @@ export async function setFindings(
 }
 
 /** Files compared by their bytes (`bytes`), and of the others why they were not, of all records of a run. */
-export async function sumFiles(
-  sql: Queryable,
-  workspaceId: string,
-  runId: string,
-): Promise<Record<string, number>> {
+async function sumFiles(sql: Queryable, workspaceId: string, runId: string): Promise<Record<string, number>> {
   const rows = await sql<{ proof: string; files: number }[]>`
     select v.key as proof, sum(v.value::int)::int as files from run_records r, jsonb_each_text(r.files) v
     where r.workspace_id = ${workspaceId} and r.run_id = ${runId} and r.files is not null group by v.key`;

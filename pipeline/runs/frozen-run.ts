@@ -77,7 +77,11 @@ export async function requireRun(sql: Queryable, workspaceId: string, runId: str
 }
 
 /** The rules the run is pinned to. */
-export async function pinnedMap(sql: Queryable, run: FrozenRun, object: string): Promise<ObjectMap> {
+export async function pinnedMap(
+  sql: Queryable,
+  run: Pick<FrozenRun, 'id' | 'workspaceId' | 'mapVersions'>,
+  object: string,
+): Promise<ObjectMap> {
   const version = run.mapVersions[object];
   if (version === undefined) throw new Error(`Run ${run.id} has no map for ${object}`);
   const rows = await sql`

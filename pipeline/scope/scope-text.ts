@@ -8,12 +8,12 @@ export type Block =
   | { kind: 'list'; items: string[] }
   | { kind: 'table'; head: string[]; rows: string[][] };
 
-export function percent(rate: number): string {
+function percent(rate: number): string {
   if (rate > 0 && rate < 0.01) return '< 1 %';
   return `${Math.round(rate * 100)} %`;
 }
 
-export function duration(seconds: number): string {
+function duration(seconds: number): string {
   if (seconds < 90) return `${seconds} seconds`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} minutes`;
   return `${Math.round(seconds / 360) / 10} hours`;
@@ -109,7 +109,7 @@ function typeBlocks(scope: ScopeDocument): Block[] {
 }
 
 /** The scope in the order in which people read it. */
-export function scopeBlocks(scope: ScopeDocument): Block[] {
+function scopeBlocks(scope: ScopeDocument): Block[] {
   const estimate =
     scope.estimate === null
       ? 'No estimate yet.'

@@ -65,7 +65,7 @@ const UNDO_COUNTS = [
   'refused',
 ] as const;
 
-export const Rollback = z
+const Rollback = z
   .object({
     of_run: z
       .string()

@@ -4,7 +4,7 @@ import type { Json } from './desk.ts';
  * How a request goes wrong. `error_body` is the 200 (or 500) that carries `status: "error"`; `hold` answers as usual, but
  * not before its rule is taken away.
  */
-export const FAULT_MODES = ['status', 'html', 'error_body', 'hang', 'reset', 'hold'] as const;
+const FAULT_MODES = ['status', 'html', 'error_body', 'hang', 'reset', 'hold'] as const;
 
 export type FaultMode = (typeof FAULT_MODES)[number];
 

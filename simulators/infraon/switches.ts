@@ -20,17 +20,13 @@ export const THREAD_SELECTORS = [
   'none',
 ] as const;
 
-export type ThreadSelector = (typeof THREAD_SELECTORS)[number];
-
 /** The same for attachments, linked CIs, feedback and history, which answer on their own paths. */
-export const CHILD_SELECTORS = [
+const CHILD_SELECTORS = [
   ...SELECTOR_QUERIES.map((query) => `?${query}` as const),
   'detail',
   'incident-data',
   'none',
 ] as const;
-
-export type ChildSelector = (typeof CHILD_SELECTORS)[number];
 
 /** Allowed words of each switch that is a choice; the first is the default. */
 export const CHOICES = {
@@ -86,7 +82,7 @@ export const CHOICES = {
 type Choices = { [Name in keyof typeof CHOICES]: (typeof CHOICES)[Name][number] };
 
 /** Switches that are on or off. */
-export const FLAGS = {
+const FLAGS = {
   /** A login that answers 200 without `token`. */
   login_without_token: false,
   /** Off: SSO or 2FA blocks password login with 401. */

@@ -83,7 +83,7 @@ export function conversationById(call: Call): Reply {
 }
 
 /** A file as an attachment list shows it. `file_name` and `formatted_size` are on record, the other keys are inferred. */
-export function fileRow(file: StoredFile): JsonObject {
+function fileRow(file: StoredFile): JsonObject {
   return {
     attachment_id: file.attachment_id,
     ref_id: file.ref_id,

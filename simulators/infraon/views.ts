@@ -1,7 +1,6 @@
 import type { Desk, Json, JsonObject } from './desk.ts';
-import { isObject, textOf, valueAt } from './json-values.ts';
+import { isObject, valueAt } from './json-values.ts';
 import type { SimulatorState } from './state.ts';
-import { MODULES } from './vocabulary.ts';
 import type { ModuleName } from './vocabulary.ts';
 
 function nameAt(record: JsonObject, path: string): Json {
@@ -109,11 +108,6 @@ export function detailReply(state: SimulatorState, module: ModuleName, detail: J
     stage_state_option_map: {},
     selected_assignee_info: { profile: assignee ?? {} },
   };
-}
-
-/** The record's own id, e.g. `incident_id`. */
-export function ticketId(module: ModuleName, record: JsonObject): string {
-  return textOf(record[MODULES[module].idKey]);
 }
 
 function masked(text: string): string {

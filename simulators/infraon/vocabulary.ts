@@ -87,7 +87,7 @@ export function choice(table: Record<string, number>, name: string | null): Json
 }
 
 /** Status ids are long digit strings on record. */
-export function statusId(name: StatusName): string {
+function statusId(name: StatusName): string {
   const position = Object.keys(STATUSES).indexOf(name);
   return `1648020${(1_000_000 + position * 7919).toString()}0000${(10 + position).toString()}`;
 }

@@ -82,7 +82,7 @@ export interface SimState {
 }
 
 /** The app a simulator offers when none is named, so that a first experiment needs no configuration. */
-export const DEFAULT_APP: AppSeed = {
+const DEFAULT_APP: AppSeed = {
   client_id: 'sim-client-id',
   client_secret: 'sim-client-secret',
   name: 'Simulated app',

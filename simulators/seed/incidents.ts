@@ -14,7 +14,7 @@ import type { Corpus } from './texts/corpus.ts';
 import { addEntry, addThread } from './threads.ts';
 
 /** The custom fields of the ticket workflow, one of each type on record. */
-export const INCIDENT_FIELDS: JsonObject[] = [
+const INCIDENT_FIELDS: JsonObject[] = [
   { data_key: 'col_1650000000101', label: 'Affected Version', type: 'text', section: 'general' },
   { data_key: 'col_1650000000102', label: 'Business Impact', type: 'textarea', section: 'general' },
   { data_key: 'col_1650000000103', label: 'Site', type: 'dropdown', section: 'general' },

@@ -17,7 +17,7 @@ interface Prepared {
 }
 
 /** Connections and records in flight of one worker process (pipeline/build-deps.ts, pipeline/load/load.ts). */
-export const CONCURRENCY = 64;
+const CONCURRENCY = 64;
 
 /**
  * The reference of a load: the same requests with the same concurrency against the same simulator, sent by a loop that

@@ -20,7 +20,7 @@ const ELSEWHERE = [
 ];
 
 /** `CHROMIUM_PATH`, else a Chromium or Chrome in the usual places; throws one sentence when there is none. */
-export function findChromium(): string {
+function findChromium(): string {
   const named = process.env['CHROMIUM_PATH'];
   if (named !== undefined && named !== '') {
     if (isExecutable(named)) return named;

@@ -63,7 +63,7 @@ export interface Aim {
   /** The most that is taken of a kind of write that is rare. */
   share: number;
 }
-export const FEW: Aim = { strikes: 3, share: 0.25 };
+const FEW: Aim = { strikes: 3, share: 0.25 };
 export const MANY: Aim = { strikes: 6, share: 0.5 };
 
 export type Strike = Omit<FaultRule, 'method' | 'path'>;

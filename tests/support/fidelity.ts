@@ -62,7 +62,7 @@ interface Spoken {
  * The thread as the source has it, read apart from the product's code: oldest first, the copy of the description left
  * out, one second after its forerunner when two share a second, internal unless said to be public by a person.
  */
-export function expectedThread(desk: Desk, incident: Incident): Spoken[] {
+function expectedThread(desk: Desk, incident: Incident): Spoken[] {
   let last = seconds(incident.creation_time);
   return desk.threads
     .filter(

@@ -17,7 +17,7 @@ import type { LoadContext } from '../destination.ts';
 import { readKnown } from '../known-records.ts';
 import type { JournalEntry, LoadableRecord } from '../progress.ts';
 
-export const BULK_OPERATION = 'POST /contacts/bulk';
+const BULK_OPERATION = 'POST /contacts/bulk';
 
 /** Between two looks at a job. */
 const LOOK_AGAIN_MS = 1_000;

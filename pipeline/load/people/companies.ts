@@ -13,7 +13,7 @@ import {
 } from '../destination.ts';
 
 /** A record this much older than our intent was not made by it; clocks may differ by less. */
-export const CREATED_BEFORE_US_SECONDS = 60;
+const CREATED_BEFORE_US_SECONDS = 60;
 
 /** Natural upsert by our `company_id`: an unknown outcome is settled by sending it again (Intercom API 2.16, POST /companies). */
 export const companies: Destination<CompanyPayload> = {

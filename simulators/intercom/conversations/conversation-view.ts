@@ -10,7 +10,7 @@ import { fileAddress } from './stored-files.ts';
 type ViewContext = Pick<ApiContext, 'workspace' | 'version' | 'query' | 'state'>;
 
 /** At most this many parts, the newest (Intercom API 2.16, GET /conversations/{id}). */
-export const PARTS_LIMIT = 500;
+const PARTS_LIMIT = 500;
 
 /** The conversation as lists show it: without its parts. */
 export function conversationSummary(

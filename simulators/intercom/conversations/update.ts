@@ -48,7 +48,7 @@ export function updateConversation(context: ApiContext): Reply {
 }
 
 /** Fails as soon as the workspace has two active attributes of one name, whichever attribute the request names. */
-export function readConversationValues(context: ApiContext, fields: Fields): Map<number, AttributeValue> {
+function readConversationValues(context: ApiContext, fields: Fields): Map<number, AttributeValue> {
   const given = fields['custom_attributes'];
   const values = new Map<number, AttributeValue>();
   if (given === undefined || given === null) return values;

@@ -53,7 +53,7 @@ function list(context: ApiContext): Reply {
   });
 }
 
-export function isListed(contact: Contact): boolean {
+function isListed(contact: Contact): boolean {
   return !contact.archived && contact.mergedInto === null;
 }
 

@@ -43,7 +43,7 @@ function createOrApply(context: ApiContext): Reply {
   return ok(tagView(tag));
 }
 
-export function findOrCreate(workspace: Workspace, name: string): Tag {
+function findOrCreate(workspace: Workspace, name: string): Tag {
   const wanted = name.toLowerCase();
   for (const tag of workspace.tags.values()) if (tag.name.toLowerCase() === wanted) return tag;
   const tag = { id: workspace.ids.next('tag'), name };

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import request from 'supertest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
-import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
+import { canvasProblems } from '../../support/canvases/canvas-problems.ts';
 import { panelClient, textOf, labelsOf, type PanelClient } from '../../support/panel.ts';
 import { bodySignature, hubSignature } from '../../support/signed-requests.ts';
 

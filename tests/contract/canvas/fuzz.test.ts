@@ -4,10 +4,10 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
-import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { createApp } from '../../../server/app.ts';
 import { checkAnswer } from '../../../simulators/intercom/inbox/canvas-rules.ts';
 import { CLIENT_SECRET, WORKSPACE, signIn, testApp, type TestApp } from '../../support/app.ts';
+import { canvasProblems } from '../../support/canvases/canvas-problems.ts';
 import { fuzz, hostile } from '../../support/canvases/hostile.ts';
 import { bodySignature, hubSignature } from '../../support/signed-requests.ts';
 

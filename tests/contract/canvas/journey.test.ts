@@ -2,7 +2,6 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
-import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { startWorker } from '../../../jobs/worker.ts';
 import { createLog } from '../../../log.ts';
 import type { RunDocument } from '../../../pipeline/runs/run-document.ts';
@@ -19,6 +18,7 @@ import {
 } from '../../support/app.ts';
 import request from 'supertest';
 import { deleteConversation } from '../../../simulators/intercom/conversations/conversation-store.ts';
+import { canvasProblems } from '../../support/canvases/canvas-problems.ts';
 import { everyRow } from '../../support/database.ts';
 import { hubSignature } from '../../support/signed-requests.ts';
 import { unzip } from '../handoff/support.ts';

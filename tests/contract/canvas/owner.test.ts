@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
-import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { UserError } from '../../../errors.ts';
 import type { DiscoveryDocument } from '../../../pipeline/discovery/discovery-document.ts';
 import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
@@ -12,6 +11,7 @@ import type { SourceDocument, SourceInput } from '../../../pipeline/source/sourc
 import type { UseCases } from '../../../pipeline/use-cases.ts';
 import { createApp } from '../../../server/app.ts';
 import { signIn, testApp, type TestApp } from '../../support/app.ts';
+import { canvasProblems } from '../../support/canvases/canvas-problems.ts';
 import { sampleRun } from '../../support/documents.ts';
 import { idOf, labelsOf, panelClient, textOf, type PanelClient } from '../../support/panel.ts';
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runDiscovery, startDiscovery } from '../../../pipeline/discovery/discover.ts';
 import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
-import { approvedMaps, mapVersion } from '../../../pipeline/maps/map-store.ts';
+import { approvedMaps } from '../../../pipeline/maps/map-store.ts';
+import { pinnedMap } from '../../../pipeline/runs/frozen-run.ts';
 import { approveMap, editMap, getMap, listMaps } from '../../../pipeline/maps/maps.ts';
 import { OPERATOR, OWNER, VIEWER, planningWorld, type World } from './world.ts';
 
@@ -121,8 +122,8 @@ describe('maps', () => {
     expect(edited).toMatchObject({ version: version + 1, state: 'proposed', approved_by: null });
     const { sql } = world.deps.db;
     expect((await approvedMaps(sql, OWNER.workspaceId)).get('incident')?.version).toBe(version);
-    const pinned = await mapVersion(sql, OWNER.workspaceId, 'incident', version);
-    expect(pinned?.rules).toEqual(approved.rules);
+    const run = { id: 'run', workspaceId: OWNER.workspaceId, mapVersions: { incident: version } };
+    expect((await pinnedMap(sql, run, 'incident')).rules).toEqual(approved.rules);
   });
 
   it('leave a trace of every change in the audit log', async () => {

@@ -1,6 +1,7 @@
 import type { Canvas } from '../../../canvas-kit/components.ts';
-import { FIT_BYTES, canvasProblems } from '../../../canvas-kit/limits.ts';
+import { FIT_BYTES } from '../../../canvas-kit/limits.ts';
 import { checkAnswer, checkFirstCanvas } from '../../../simulators/intercom/inbox/canvas-rules.ts';
+import { canvasProblems } from './canvas-problems.ts';
 
 export interface Expectation {
   /** Shown when a conversation is opened: short, no primary button. */

@@ -34,8 +34,8 @@ const OBJECTS = [
   'incident',
   'article',
 ];
-export const RUN_KINDS = ['sample', 'full', 'delta', 'verify', 'rollback'] as const;
-export const RUN_STATES = [
+const RUN_KINDS = ['sample', 'full', 'delta', 'verify', 'rollback'] as const;
+const RUN_STATES = [
   'queued',
   'running',
   'paused',

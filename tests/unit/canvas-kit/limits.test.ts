@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { back, button, canvas, header, input, item, list, muted } from '../../../canvas-kit/components.ts';
 import type { Canvas, Component } from '../../../canvas-kit/components.ts';
-import { MAX_BYTES, canvasProblems, fitCanvas } from '../../../canvas-kit/limits.ts';
+import { fitCanvas } from '../../../canvas-kit/limits.ts';
+import { MAX_BYTES, canvasProblems } from '../../support/canvases/canvas-problems.ts';
 
 const first = { first: true };
 const later = { first: false };

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Canvas } from '../../../canvas-kit/components.ts';
 import type { View } from '../../../canvas-kit/format.ts';
-import { canvasProblems } from '../../../canvas-kit/limits.ts';
 import { connectScreen } from '../../../canvas-kit/screens/connect.ts';
 import {
   conversationScreen,
@@ -19,6 +18,7 @@ import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
 import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
 import type { RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
 import type { ConversationPanel } from '../../../pipeline/use-cases.ts';
+import { canvasProblems } from '../../support/canvases/canvas-problems.ts';
 import { sampleRun } from '../../support/documents.ts';
 
 const view: View = {

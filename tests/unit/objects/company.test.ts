@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { companyOf, companySlug, deriveCompanies } from '../../../objects/company.ts';
+import { collectCompanies, companyOf, companySlug, type CompanyRule } from '../../../objects/company.ts';
+import type { Raw } from '../../../objects/paths.ts';
 
 describe('companySlug', () => {
   it('ignores case, spacing, punctuation, accents and spellings of the legal form', () => {
@@ -43,7 +44,13 @@ describe('companyOf', () => {
   });
 });
 
-it('deriveCompanies makes one record of all spellings, and prefers the usual one', () => {
+function companiesOf(people: Raw[], rule: CompanyRule): Raw[] {
+  const companies = collectCompanies(rule);
+  for (const person of people) companies.add(person);
+  return companies.records();
+}
+
+it('makes one company of all spellings, and prefers the usual one', () => {
   const people = [
     { organization_name: 'ACME LTD', email: 'a@acme.example' },
     { organization_name: 'Acme Ltd.', email: 'b@ACME.example' },
@@ -68,7 +75,7 @@ it('deriveCompanies makes one record of all spellings, and prefers the usual one
       derived_by: 'organization_name',
     },
   ];
-  expect(deriveCompanies(people, 'organization_name')).toEqual(expected);
-  expect(deriveCompanies([...people].reverse(), 'organization_name')).toEqual(expected);
-  expect(deriveCompanies(people, 'none')).toEqual([]);
+  expect(companiesOf(people, 'organization_name')).toEqual(expected);
+  expect(companiesOf([...people].reverse(), 'organization_name')).toEqual(expected);
+  expect(companiesOf(people, 'none')).toEqual([]);
 });

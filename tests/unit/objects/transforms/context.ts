@@ -2,7 +2,7 @@ import type { ObjectDefinition } from '../../../../objects/define-object.ts';
 import { TRANSFORMS } from '../../../../objects/transforms.ts';
 import type { Outcome, RecordContext } from '../../../../objects/transforms/transform.ts';
 
-export const DEFINITION: ObjectDefinition = {
+const DEFINITION: ObjectDefinition = {
   name: 'ticket',
   label: 'Ticket',
   plural: 'Tickets',
@@ -36,7 +36,7 @@ export const DEFINITION: ObjectDefinition = {
 };
 
 /** The context of one rule, with what a test does not care about filled in. */
-export function recordContext(overrides: Partial<RecordContext> = {}): RecordContext {
+function recordContext(overrides: Partial<RecordContext> = {}): RecordContext {
   const source = overrides.source ?? 'field';
   return {
     timezone: 'Asia/Kolkata',
