@@ -24,7 +24,7 @@ export const floors = [
     './http',
     './model',
   ]),
-  ...['db', 'pipeline', 'jobs', 'canvas-kit', 'server'].map((from) =>
+  ...['connectors', 'db', 'pipeline', 'jobs', 'canvas-kit', 'server'].map((from) =>
     forbid('objects', from, 'objects are declarative and pure.'),
   ),
   ...['jobs', 'canvas-kit', 'server'].map((from) =>
