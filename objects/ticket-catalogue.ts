@@ -1,5 +1,6 @@
 import { attribute, field, rule, type ChildDefinition, type FieldDefinition } from './define-object.ts';
 import { FILE_FIELDS } from './file-rows.ts';
+import { linkField } from './link-kinds.ts';
 import { ENTRY_FIELDS, ticketField, ticketFields, ticketLeftBehind } from './stored-ticket.ts';
 import * as words from './vocabulary.ts';
 
@@ -160,6 +161,31 @@ export const REQUESTER_RULES = [
   ),
   attribute('requester_name', 'requester_name', 'string'),
   attribute('reporter', 'reported_by', 'string'),
+];
+
+/** Incidents that name the record, and those it names. */
+export function incidentsField(theirField: string): FieldDefinition {
+  return linkField(
+    'incidents',
+    'Linked incidents',
+    'incident',
+    ['incidents[].incident_id', 'incident[].incident_id'],
+    { reverse: { object: 'incident', field: theirField }, indexed: true },
+  );
+}
+
+export const INCIDENTS_RULE = attribute(
+  'incidents',
+  'incidents',
+  'references',
+  { type: 'conversation' },
+  'References to the conversations that the incidents became; made in a second pass, once those exist.',
+);
+
+/** An impacted record is a configuration item or an asset, each of which has an attribute of its own. */
+export const IMPACT_RULES = [
+  attribute('configuration_items', 'configuration_items', 'references', { type: 'InfraonConfigurationItem' }),
+  attribute('configuration_items', 'assets', 'references', { object: 'asset', type: 'InfraonAsset' }),
 ];
 
 /** Attributes of a custom object are called like their fields. */

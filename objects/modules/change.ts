@@ -2,6 +2,9 @@ import { attribute, defineObject, field, leftBehind } from '../define-object.ts'
 import { impactedField, linkField } from '../link-kinds.ts';
 import { PLAN_CHILDREN, PLAN_FIELDS, PLAN_RULES } from '../plan-catalogue.ts';
 import {
+  IMPACT_RULES,
+  incidentsField,
+  INCIDENTS_RULE,
   REQUESTER_FIELDS,
   REQUESTER_RULES,
   TICKET_CHILDREN,
@@ -64,13 +67,7 @@ export const object = defineObject({
       'seen',
     ),
     field('assessment_skipped', 'Assessment skipped', 'boolean', ['skip_assessment'], 'seen'),
-    linkField(
-      'incidents',
-      'Linked incidents',
-      'incident',
-      ['incidents[].incident_id', 'incident[].incident_id'],
-      { reverse: { object: 'incident', field: 'changes' }, indexed: true },
-    ),
+    incidentsField('changes'),
     linkField('problems', 'Linked problems', 'problem', ['problem.problem_id', 'problem.id'], {
       reverse: { object: 'problem', field: 'changes' },
       indexed: true,
@@ -115,13 +112,7 @@ export const object = defineObject({
     ),
     attribute('review_team', 'review_team', 'string'),
     attribute('assessment_skipped', 'assessment_skipped', 'boolean'),
-    attribute(
-      'incidents',
-      'incidents',
-      'references',
-      { type: 'conversation' },
-      'References to the conversations that the incidents became; made in a second pass, once those exist.',
-    ),
+    INCIDENTS_RULE,
     attribute('problems', 'problems', 'references', { type: 'InfraonProblem' }),
     attribute(
       'releases',
@@ -130,10 +121,7 @@ export const object = defineObject({
       { type: 'InfraonRelease' },
       'Made in a second pass, once the releases exist.',
     ),
-    attribute('configuration_items', 'configuration_items', 'references', {
-      type: 'InfraonConfigurationItem',
-    }),
-    attribute('configuration_items', 'assets', 'references', { object: 'asset', type: 'InfraonAsset' }),
+    ...IMPACT_RULES,
   ],
   leftBehind: [
     ...TICKET_LEFT_BEHIND,

@@ -1,6 +1,9 @@
 import { attribute, defineObject, field, leftBehind } from '../define-object.ts';
 import { impactedField, linkField } from '../link-kinds.ts';
 import {
+  IMPACT_RULES,
+  incidentsField,
+  INCIDENTS_RULE,
   REQUESTER_FIELDS,
   REQUESTER_RULES,
   TICKET_CHILDREN,
@@ -73,13 +76,7 @@ export const object = defineObject({
     ),
     field('external_number', 'External number', 'string', ['external_problem_number'], 'documented'),
     field('merged', 'Merged', 'boolean', ['is_merge_problem'], 'documented'),
-    linkField(
-      'incidents',
-      'Linked incidents',
-      'incident',
-      ['incidents[].incident_id', 'incident[].incident_id'],
-      { reverse: { object: 'incident', field: 'problems' }, indexed: true },
-    ),
+    incidentsField('problems'),
     linkField('changes', 'Linked changes', 'change', ['change.change_id', 'change.id'], {
       reverse: { object: 'change', field: 'problems' },
       indexed: true,
@@ -106,18 +103,9 @@ export const object = defineObject({
     attribute('known_error', 'known_error', 'string'),
     attribute('external_number', 'external_number', 'string'),
     attribute('merged', 'merged', 'boolean'),
-    attribute(
-      'incidents',
-      'incidents',
-      'references',
-      { type: 'conversation' },
-      'References to the conversations that the incidents became; made in a second pass, once those exist.',
-    ),
+    INCIDENTS_RULE,
     attribute('changes', 'changes', 'references', { type: 'InfraonChange' }),
-    attribute('configuration_items', 'configuration_items', 'references', {
-      type: 'InfraonConfigurationItem',
-    }),
-    attribute('configuration_items', 'assets', 'references', { object: 'asset', type: 'InfraonAsset' }),
+    ...IMPACT_RULES,
   ],
   leftBehind: [
     ...TICKET_LEFT_BEHIND,

@@ -1,7 +1,15 @@
 import { attribute, defineObject, field, leftBehind } from '../define-object.ts';
 import { impactedField, linkField } from '../link-kinds.ts';
 import { PLAN_CHILDREN, PLAN_FIELDS, PLAN_RULES } from '../plan-catalogue.ts';
-import { TICKET_CHILDREN, TICKET_FIELDS, TICKET_LEFT_BEHIND, TICKET_RULES } from '../ticket-catalogue.ts';
+import {
+  IMPACT_RULES,
+  incidentsField,
+  INCIDENTS_RULE,
+  TICKET_CHILDREN,
+  TICKET_FIELDS,
+  TICKET_LEFT_BEHIND,
+  TICKET_RULES,
+} from '../ticket-catalogue.ts';
 
 /** A release has no requester; its schedule is presumed to lie where a change keeps it (Infraon reference, release). */
 export const object = defineObject({
@@ -31,13 +39,7 @@ export const object = defineObject({
       reverse: { object: 'change', field: 'releases' },
       indexed: true,
     }),
-    linkField(
-      'incidents',
-      'Linked incidents',
-      'incident',
-      ['incidents[].incident_id', 'incident[].incident_id'],
-      { reverse: { object: 'incident', field: 'releases' }, indexed: true },
-    ),
+    incidentsField('releases'),
     impactedField('configuration_items', 'Configuration items and assets'),
   ],
   children: [...TICKET_CHILDREN, ...PLAN_CHILDREN],
@@ -54,17 +56,8 @@ export const object = defineObject({
     ...PLAN_RULES,
     attribute('manager', 'release_manager', 'string'),
     attribute('changes', 'changes', 'references', { type: 'InfraonChange' }),
-    attribute(
-      'incidents',
-      'incidents',
-      'references',
-      { type: 'conversation' },
-      'References to the conversations that the incidents became; made in a second pass, once those exist.',
-    ),
-    attribute('configuration_items', 'configuration_items', 'references', {
-      type: 'InfraonConfigurationItem',
-    }),
-    attribute('configuration_items', 'assets', 'references', { object: 'asset', type: 'InfraonAsset' }),
+    INCIDENTS_RULE,
+    ...IMPACT_RULES,
   ],
   leftBehind: [
     ...TICKET_LEFT_BEHIND,

@@ -1,15 +1,14 @@
+import type { IdMapEntry } from '../../db/journal.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { StoredWarning } from '../../db/schema/runs.ts';
 import type { MappingIssue } from '../../objects/mapping.ts';
 import type { LastSync } from './people-edits.ts';
 import type { Payload } from '../../objects/payloads.ts';
 
-export interface ExistingRecord {
-  destinationId: string;
-  facts: Record<string, unknown>;
-  state: 'partial' | 'complete';
-  origin: 'created' | 'adopted';
-  loadedHash: string | null;
+export interface ExistingRecord extends Pick<
+  IdMapEntry,
+  'destinationId' | 'facts' | 'state' | 'origin' | 'loadedHash'
+> {
   createdInRun: string;
 }
 
