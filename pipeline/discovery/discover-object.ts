@@ -74,23 +74,55 @@ export async function discoverObject(
   context: DiscoveryContext,
 ): Promise<ObjectReading> {
   if (definition.source.kind === 'derived') return discoverDerived(definition, context);
-  const { client } = context;
-  const object = definition.source.object;
-  const spec = specOf(client, object);
-  const paths = context.fieldPaths(object);
-  const reading = { timezone: context.timezone, paths };
+  const { object } = definition.source;
+  const problems = new Set<string>();
+  const list = await readList(definition, object, context, problems);
+  const full = hasMoreThanRow(context.client, definition)
+    ? await readSample(definition, object, list.sample, context, problems)
+    : { records: list.sample.map(({ row, key }) => ({ raw: row, key })), failures: [] };
 
-  const rows = createFieldInventory(definition, context.timezone, paths);
-  const rowQuality = createQualityCheck(definition, qualityContext(context));
+  const { inventory, quality, add } = gatherer(definition, object, context);
+  const shape = createShapeTally(definition);
+  for (const { raw, key } of full.records) shape.add(add(raw, key));
+  const onlyInFull = (field: string | null) =>
+    field !== null && list.inventory.filled(field) === 0 && inventory.filled(field) > 0;
+  return {
+    document: {
+      object: definition.name,
+      count: list.counts.all,
+      fields: combineInventories(list.inventory, inventory),
+      quality: mergeFindings([
+        list.quality.findings((field) => !onlyInFull(field)),
+        quality.findings(onlyInFull),
+        countFindings(list.counts),
+        full.failures,
+      ]),
+    },
+    samples: full.records.map(({ raw }) => raw),
+    shape: shape.average(),
+    movable: list.movable,
+    problems: [...problems],
+  };
+}
+
+/** Every row of the list once, with what can be told from rows alone, and some of each variant to be read in full. */
+async function readList(
+  definition: ObjectDefinition,
+  object: string,
+  context: DiscoveryContext,
+  problems: Set<string>,
+) {
+  const { client, signal } = context;
+  const spec = specOf(client, object);
+  const { inventory, quality, add } = gatherer(definition, object, context);
   const sample = createVariedSample<{ row: Raw; key: SourceKey }>(context.sampleSize);
   const counts: Counts = { all: 0, excluded: new Map(), excludedCount: new Map(), unidentified: 0 };
-  const problems = new Set<string>();
   const seen = new Set<string>();
   const ids = new Set<string>();
   const derivations = openDerivations(definition, context);
 
-  for await (const page of pagesOf(client, object, context.signal)) {
-    context.signal?.throwIfAborted();
+  for await (const page of pagesOf(client, object, signal)) {
+    signal?.throwIfAborted();
     for (const row of await joined(client, object, page.rows, problems)) {
       const key = keyOf(spec, row);
       if (key === null) {
@@ -106,47 +138,31 @@ export async function discoverObject(
         continue;
       }
       ids.add(key.sourceId);
-      const values = readFields(row, definition, reading);
-      rows.add(row, values);
-      rowQuality.add(row, values, shownAs(definition, values, key));
+      const values = add(row, key);
       sample.add({ row, key }, textOf(values[definition.variants ?? '']) ?? '');
       for (const derivation of derivations.values()) derivation.add(row);
     }
   }
   if (isReferredTo(context.registry, definition.name)) context.ids.set(definition.name, ids);
   for (const [name, derivation] of derivations) context.derivations.set(name, derivation);
+  return { inventory, quality, counts, movable: ids.size, sample: sample.take() };
+}
 
-  const taken = sample.take();
-  const full = hasMoreThanRow(client, definition)
-    ? await readSample(definition, taken, context, problems)
-    : { records: taken.map(({ row, key }) => ({ raw: row, key })), failures: [] };
-  const inventory = createFieldInventory(definition, context.timezone, paths);
-  const fullQuality = createQualityCheck(definition, qualityContext(context));
-  const shape = createShapeTally(definition);
-  for (const { raw, key } of full.records) {
-    const values = readFields(raw, definition, reading);
-    inventory.add(raw, values);
-    fullQuality.add(raw, values, shownAs(definition, values, key));
-    shape.add(values);
-  }
-  const onlyInFull = (field: string | null) =>
-    field !== null && rows.filled(field) === 0 && inventory.filled(field) > 0;
+/** What is learnt of records as they pass by, one at a time. */
+function gatherer(definition: ObjectDefinition, object: string, context: DiscoveryContext) {
+  const { timezone } = context;
+  const paths = context.fieldPaths(object);
+  const inventory = createFieldInventory(definition, timezone, paths);
+  const quality = createQualityCheck(definition, qualityContext(context));
   return {
-    document: {
-      object: definition.name,
-      count: counts.all,
-      fields: combineInventories(rows, inventory),
-      quality: mergeFindings([
-        rowQuality.findings((field) => !onlyInFull(field)),
-        fullQuality.findings(onlyInFull),
-        countFindings(counts),
-        full.failures,
-      ]),
+    inventory,
+    quality,
+    add: (raw: Raw, key: SourceKey): Record<string, unknown> => {
+      const values = readFields(raw, definition, { timezone, paths });
+      inventory.add(raw, values);
+      quality.add(raw, values, shownAs(definition, values, key));
+      return values;
     },
-    samples: full.records.map(({ raw }) => raw),
-    shape: shape.average(),
-    movable: ids.size,
-    problems: [...problems],
   };
 }
 
@@ -182,13 +198,13 @@ function countFindings(counts: Counts): QualityFinding[] {
  */
 async function readSample(
   definition: ObjectDefinition,
+  object: string,
   taken: { row: Raw; key: SourceKey }[],
   context: DiscoveryContext,
   problems: Set<string>,
 ): Promise<{ records: { raw: Raw; key: SourceKey }[]; failures: QualityFinding[] }> {
   const records: ({ raw: Raw; key: SourceKey } | undefined)[] = [];
   const failures: { key: SourceKey; reason: string }[] = [];
-  const object = definition.source.kind === 'endpoint' ? definition.source.object : '';
   let next = 0;
   async function reader(): Promise<void> {
     for (let index = next++; index < taken.length; index = next++) {
