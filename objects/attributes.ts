@@ -1,5 +1,6 @@
 import type { ObjectDefinition } from './define-object.ts';
-import { CUSTOM_TARGET, type ApplicableRule } from './map-record.ts';
+import type { ApplicableRule } from './map-record.ts';
+import { CUSTOM_TARGET } from './mapping.ts';
 import { RESOURCES, type AttributeType, type ResourceDescription } from './resources.ts';
 import { transformNamed } from './transforms.ts';
 

@@ -1,5 +1,5 @@
 import type { ObjectDefinition } from './define-object.ts';
-import { isRecordRef, type MappingIssue, type RecordRef } from './mapping.ts';
+import { CUSTOM_TARGET, isRecordRef, type MappingIssue, type RecordRef } from './mapping.ts';
 import type {
   ArticlePayload,
   AttributeValue,
@@ -19,8 +19,6 @@ import type { ArticleBody, Publication } from './transforms/article.ts';
 
 type Values = Record<string, unknown>;
 type Built = { payload: Payload; warnings: MappingIssue[] } | { issues: MappingIssue[] };
-
-const CUSTOM_TARGET = 'custom_attributes.';
 
 /** The identity of a record by its definition's template; undefined when the source lacks a value it needs. */
 export function identityOf(definition: ObjectDefinition, values: Values): string | undefined {

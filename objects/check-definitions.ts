@@ -1,6 +1,6 @@
 import { attributesOf, referenceTypeOf } from './attributes.ts';
 import { objectsOf, type ObjectDefinition } from './define-object.ts';
-import { CUSTOM_TARGET } from './map-record.ts';
+import { CUSTOM_TARGET } from './mapping.ts';
 import { RESOURCES } from './resources.ts';
 import { validateMap } from './validate-map.ts';
 

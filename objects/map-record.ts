@@ -23,8 +23,6 @@ export type MapResult =
 /** Key of a fix that allows one person to be loaded without an address. */
 const ALLOW_WITHOUT_EMAIL = 'allow_without_email';
 
-export const CUSTOM_TARGET = 'custom_attributes.';
-
 function requiredFieldIssues(definition: ObjectDefinition, values: Record<string, unknown>): MappingIssue[] {
   return definition.fields
     .filter((field) => field.required === true && values[field.key] === undefined)

@@ -86,3 +86,6 @@ export interface MappingIssue {
   message: string;
   suggestion: string | null;
 }
+
+/** How targets that are attributes of the customer's own begin: `custom_attributes.Site`. */
+export const CUSTOM_TARGET = 'custom_attributes.';

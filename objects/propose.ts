@@ -1,6 +1,6 @@
 import type { ObjectDefinition, RuleDefinition } from './define-object.ts';
-import { CUSTOM_TARGET } from './map-record.ts';
 import type { InventoryField, MappingRule, ObjectMap, UnmappedField } from './mapping.ts';
+import { CUSTOM_TARGET } from './mapping.ts';
 import { isObject, type Raw } from './paths.ts';
 import { attributeName, chooseAttribute } from './propose-attribute.ts';
 import { ruleSamples } from './propose-samples.ts';

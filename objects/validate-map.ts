@@ -1,6 +1,7 @@
 import type { ObjectDefinition } from './define-object.ts';
-import { CUSTOM_TARGET, type ApplicableRule } from './map-record.ts';
+import type { ApplicableRule } from './map-record.ts';
 import type { InventoryField } from './mapping.ts';
+import { CUSTOM_TARGET } from './mapping.ts';
 import { CUSTOM_PREFIX, RAW_PREFIX } from './read-fields.ts';
 import { RESOURCES, type ResourceDescription, type StandardAttribute } from './resources.ts';
 import { transformNamed } from './transforms.ts';

@@ -1,4 +1,5 @@
-import type { CutoverDocument, CutoverItem } from '../../pipeline/cutover/documents.ts';
+import type { CutoverDocument } from '../../pipeline/cutover/documents.ts';
+import { isOpen } from '../../pipeline/cutover/items.ts';
 import {
   back,
   button,
@@ -25,10 +26,6 @@ const FREEZE_WORDS: Record<CutoverDocument['freeze']['state'], string> = {
   unknown: 'Cannot be known',
   frozen: 'Stands still',
 };
-
-function isOpen({ state }: CutoverItem): boolean {
-  return state === 'no_go' || state === 'needs_confirmation';
-}
 
 /** The board in short: what is open, and the way to the page where it is confirmed and signed. */
 export function cutOverScreen(board: CutoverDocument, view: View, may: { undo: boolean }): Canvas {

@@ -1,6 +1,7 @@
 import { CUTOVER_CONFIRMATIONS, READ_ONLY } from './confirmations.ts';
 import type { CutoverItem, FreezeDocument } from './documents.ts';
 import type { BoardFacts, Confirmation } from './facts.ts';
+import { UNSETTLED } from '../differences.ts';
 
 export const FROZEN = 'source_frozen';
 
@@ -103,7 +104,7 @@ const MEASURED: readonly ItemDefinition[] = [
 ];
 
 function judgeVerified({ verification, notReadBack, partial }: BoardFacts): Measured {
-  const open = (['mismatch', 'missing', 'extra', 'late', 'changed_at_source'] as const).flatMap((name) => {
+  const open = ([...UNSETTLED, 'changed_at_source'] as const).flatMap((name) => {
     const count = verification[name] ?? 0;
     return count === 0 ? [] : [`${count} ${name.replaceAll('_', ' ')}`];
   });

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition, RuleDefinition } from '../../objects/define-object.ts';
-import { CUSTOM_TARGET } from '../../objects/map-record.ts';
+import { CUSTOM_TARGET } from '../../objects/mapping.ts';
 import { isEmptyValue, isObject } from '../../objects/paths.ts';
 import { documentIn } from '../load/documents.ts';
 import { newestMaps } from '../maps/map-store.ts';

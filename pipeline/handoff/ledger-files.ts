@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { StoredReason } from '../../db/schema/runs.ts';
-import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
+import { DIFFERENCE_CLASSES } from '../differences.ts';
 import { newestCounts, SET_FIELD } from '../verify/sets/set-state.ts';
 import { csvTable } from './csv.ts';
 import { ROWS_AT_A_TIME } from './snapshot.ts';

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
-import { DIFFERENCE_CLASSES } from '../runs/balance.ts';
+import { DIFFERENCE_CLASSES } from '../differences.ts';
 import { fileProofs } from '../runs/report.ts';
 import type { SetCount } from '../verify/sets/compare-set.ts';
 import { newestCounts } from '../verify/sets/set-state.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RateGate } from '../../connectors/http/rate-limiter.ts';
 import { createIntercomClient, type IntercomClient } from '../../connectors/intercom/client.ts';
 import { createIntercomTransport } from '../../connectors/intercom/transport.ts';
+import { WINDOW_MS } from '../../db/rate-budget.ts';
 import { AuthError, UserError } from '../../errors.ts';
 import type { Deps } from '../deps.ts';
 import { intercomBaseUrl } from './installations.ts';
@@ -20,8 +21,6 @@ interface InstallationRow extends InstallationFacts {
   accessToken: string | null;
   state: 'active' | 'unauthorized' | 'uninstalled';
 }
-
-const WINDOW_MS = 10_000;
 
 /**
  * For single calls outside a run: lets everything through, and only after a refusal waits until the window that

@@ -1,5 +1,4 @@
-import { CUSTOM_TARGET } from '../../objects/map-record.ts';
-import { isRecordRef, type RecordRef } from '../../objects/mapping.ts';
+import { isRecordRef, type RecordRef, CUSTOM_TARGET } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { SettingsDocument } from '../settings.ts';
 

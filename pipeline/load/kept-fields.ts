@@ -1,7 +1,7 @@
 import type { StoredLook } from '../../db/schema/runs.ts';
+import { CUSTOM_TARGET } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
 
-const ATTRIBUTE = 'custom_attributes.';
 const TAG = 'tags.';
 
 /**
@@ -11,8 +11,8 @@ const TAG = 'tags.';
 export function withoutKept<P extends Payload>(payload: P, kept: StoredLook['kept']): P {
   const rest: Record<string, unknown> = structuredClone(payload) as never;
   for (const { field, actual } of kept) {
-    if (field.startsWith(ATTRIBUTE)) {
-      const { [field.slice(ATTRIBUTE.length)]: _theirs, ...others } = rest['custom_attributes'] as Record<
+    if (field.startsWith(CUSTOM_TARGET)) {
+      const { [field.slice(CUSTOM_TARGET.length)]: _theirs, ...others } = rest['custom_attributes'] as Record<
         string,
         unknown
       >;

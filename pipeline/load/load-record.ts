@@ -1,6 +1,6 @@
 import type { ClaimedRecord } from '../../db/leases.ts';
 import type { MappingIssue, RecordRef } from '../../objects/mapping.ts';
-import { CUSTOM_TARGET } from '../../objects/map-record.ts';
+import { CUSTOM_TARGET } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { namedLinks, type NamedLink } from '../links/named-links.ts';

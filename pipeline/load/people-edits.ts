@@ -1,11 +1,11 @@
 import type { Queryable } from '../../db/client.ts';
-import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
 import type { Comparison, Loaded, LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { remembering } from './remember-reads.ts';
+import { UNEXPLAINED, UNSETTLED } from '../differences.ts';
 
 /** What was last written to Intercom for a record. */
 export interface LastSync {
@@ -31,8 +31,6 @@ export interface PeopleEdits {
   /** Messages and notes that people added to the thread; they never contradict ours. */
   entries: PeopleEdit[];
 }
-
-const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
 
 /** Field of a thread entry that is not ours, as comparing names it. */
 const THEIR_ENTRY = 'parts.intercom:';
@@ -117,7 +115,7 @@ export async function lastSyncs(
           and b.mapped is not null and (b.undone_by is not null or (b.look is not null and b.outcome <> all(${WRITTEN})))) as begun,
       (select coalesce(jsonb_agg(jsonb_build_object('field', f.field, 'actual', f.actual)), '[]') from findings f
         where f.run_id = w.known_in and f.workspace_id = ${workspaceId} and f.object = ${object} and f.source_id = w.source_id
-          and f.class in ('mismatch', 'missing', 'extra', 'late') and f.repaired_at is null) as known
+          and f.class = any(${[...UNSETTLED]}) and f.repaired_at is null) as known
     from (
       select distinct on (r.source_id) r.source_id, r.id, r.mapped,
         first_value(r.run_id) over (partition by r.source_id order by (r.verification is null), r.id desc) as known_in

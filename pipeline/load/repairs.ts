@@ -1,5 +1,6 @@
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { ResourceName } from '../../objects/resources.ts';
+import { UNSETTLED } from '../differences.ts';
 import { SET_FIELD } from '../verify/sets/set-state.ts';
 
 /** What was found to differ: enough to say what can be done about it. */
@@ -24,13 +25,11 @@ export type Repair =
 
 export type RepairAction = Repair['action'];
 
-const WORTH_REPAIRING: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra', 'late'];
-
 /** The ways to undo a difference, the mildest first; none when people have to act. */
 export function repairsOf(difference: Difference): Repair[] {
   const { resource, field } = difference;
   // What counting whole sets found is no difference of the record that it names.
-  if (!WORTH_REPAIRING.includes(difference.class) || field.startsWith(SET_FIELD)) return [];
+  if (!UNSETTLED.includes(difference.class) || field.startsWith(SET_FIELD)) return [];
   if (field === 'record') return difference.class === 'missing' ? [{ action: 'create' }] : [];
   const tag = /^tags\.(.*)$/s.exec(field)?.[1];
   if (tag !== undefined) return [{ action: 'write', steps: [`tag:${tag}`] }];

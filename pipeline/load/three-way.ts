@@ -1,9 +1,9 @@
 import { LeaseLostError, NotFoundError, RejectedError } from '../../errors.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { StoredLook } from '../../db/schema/runs.ts';
-import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { MappingIssue } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
+import { UNEXPLAINED } from '../differences.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { pinnedMap } from '../runs/frozen-run.ts';
 import type { Comparison, LoadContext, Update } from './destination.ts';
@@ -26,8 +26,6 @@ interface Conflict {
   infraon: unknown;
   intercom: unknown;
 }
-
-const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
 
 /**
  * Compares three states before anything is written: what was last written, what is in Intercom now, what the source has

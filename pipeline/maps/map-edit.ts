@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../../errors.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { InventoryField, MappingRule, UnmappedField } from '../../objects/mapping.ts';
-import { CUSTOM_TARGET } from '../../objects/map-record.ts';
+import { CUSTOM_TARGET } from '../../objects/mapping.ts';
 import { chooseAttribute } from '../../objects/propose-attribute.ts';
 import { RESOURCES } from '../../objects/resources.ts';
 import { TRANSFORMS } from '../../objects/transforms.ts';

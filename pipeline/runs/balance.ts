@@ -1,24 +1,10 @@
 import type { Queryable } from '../../db/client.ts';
 import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { RecordOutcome, RecordStep } from '../../db/schema/runs.ts';
+import { DIFFERENCE_CLASSES, UNSETTLED } from '../differences.ts';
 import { SET_FIELD } from '../verify/sets/set-state.ts';
 import type { ExtractionState, FrozenRun } from './frozen-run.ts';
 import type { LedgerCounts } from './run-document.ts';
-
-export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
-  'equal',
-  'equal_after_normalising',
-  'lossy_by_design',
-  'late',
-  'changed_at_source',
-  'changed_in_intercom',
-  'mismatch',
-  'missing',
-  'extra',
-];
-
-/** Sign-off needs none of these. */
-const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra', 'late'];
 
 function emptyCounts(): LedgerCounts {
   return {
@@ -196,6 +182,6 @@ export async function closeLedger(
     update runs set verification = ${JSON.stringify(verification)}::jsonb, files = ${JSON.stringify(files)}::jsonb
     where workspace_id = ${run.workspaceId} and id = ${run.id}`;
   await keepCounts(sql, run.workspaceId, run.id, { olderThanMs: 0 });
-  const explained = UNEXPLAINED.every((name) => verification[name] === 0);
+  const explained = UNSETTLED.every((name) => verification[name] === 0);
   return isBalanced(run, ledger) && explained ? 'completed' : 'completed_with_findings';
 }

@@ -1,6 +1,7 @@
 import { defaultProfile, mergeProfile } from '../../connectors/infraon/profile.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { InventoryField } from '../../objects/mapping.ts';
+import { CUSTOM_TARGET } from '../../objects/mapping.ts';
 import { STRING_LIMIT } from '../../objects/transforms/text.ts';
 import type { Deps } from '../deps.ts';
 import type { DiscoveredObject, DiscoveryDocument } from '../discovery/discovery-document.ts';
@@ -96,8 +97,6 @@ const NOT_MIGRATED: ScopeDocument['not_migrated'] = [
     why: 'Intercom lets nobody create them by API; technicians are matched to teammates by address.',
   },
 ];
-
-const CUSTOM_TARGET = 'custom_attributes.';
 
 function targetOf(definition: ObjectDefinition, target: string): string {
   const resource = DESTINATIONS[definition.destination.resource];

@@ -1,3 +1,4 @@
+import { UNEXPLAINED, UNSETTLED } from '../differences.ts';
 import { goneSince } from '../install/notifications.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { ClaimedRecord } from '../../db/leases.ts';
@@ -98,8 +99,6 @@ function settleLate(
   return { comparisons: settled, lookAgainAt: null };
 }
 
-const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
-
 /** How fresh lists are is not documented: what a page shows as different is read by id before it counts. */
 async function lookAt(
   payload: Payload,
@@ -159,14 +158,7 @@ async function loadedRows(
   return new Map(rows.map((row) => [row.sourceId, row]));
 }
 
-const WORTH_A_FINDING: readonly DifferenceClass[] = [
-  'lossy_by_design',
-  'late',
-  'changed_in_intercom',
-  'mismatch',
-  'missing',
-  'extra',
-];
+const WORTH_A_FINDING: readonly DifferenceClass[] = [...UNSETTLED, 'lossy_by_design', 'changed_in_intercom'];
 
 /** Replaces what an earlier look said about these records. */
 async function storeVerified(scope: BatchScope, verified: VerifiedRecord[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
-import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
+import { UNEXPLAINED } from '../differences.ts';
 import { fold } from '../load/attributes.ts';
 import type { Comparison, Verification } from '../load/destination.ts';
 
@@ -9,8 +9,6 @@ import type { Comparison, Verification } from '../load/destination.ts';
 const OWN_WRITE_TOLERANCE_SECONDS = 5;
 /** Times come in whole seconds, and so does what we know of Intercom's clock. */
 const ROUNDING_SECONDS = 1;
-
-const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];
 
 /** What is known of our side of a record that was read back. Times in Unix seconds of Intercom's clock. */
 export interface OurWrites {

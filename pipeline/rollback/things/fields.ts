@@ -1,7 +1,6 @@
 import { compareValue } from '../../load/attributes.ts';
 import type { SpareReason } from '../undo-plan.ts';
-
-const ATTRIBUTE = 'custom_attributes.';
+import { CUSTOM_TARGET } from '../../../objects/mapping.ts';
 
 /** A body as Intercom takes it, flat: `name`, `custom_attributes.Site`. */
 export function flat(body: Record<string, unknown>): Map<string, unknown> {
@@ -12,16 +11,16 @@ export function flat(body: Record<string, unknown>): Map<string, unknown> {
       continue;
     }
     for (const [attribute, inner] of Object.entries((value ?? {}) as Record<string, unknown>))
-      if (inner !== undefined) fields.set(`${ATTRIBUTE}${attribute}`, inner);
+      if (inner !== undefined) fields.set(`${CUSTOM_TARGET}${attribute}`, inner);
   }
   return fields;
 }
 
 export function valueOf(thing: object, field: string): unknown {
   const raw = thing as Record<string, unknown>;
-  if (!field.startsWith(ATTRIBUTE)) return raw[field];
+  if (!field.startsWith(CUSTOM_TARGET)) return raw[field];
   const attributes = raw['custom_attributes'] as Record<string, unknown> | undefined;
-  return attributes?.[field.slice(ATTRIBUTE.length)];
+  return attributes?.[field.slice(CUSTOM_TARGET.length)];
 }
 
 /** Equal for a reader: white space, and how Intercom writes numbers and references, do not count. */
@@ -85,7 +84,7 @@ export function changesBack(
     }
     const value = isReference(before) ? idsOf(before) : before;
     changes.expected[field] = value;
-    if (field.startsWith(ATTRIBUTE)) attributes[field.slice(ATTRIBUTE.length)] = value;
+    if (field.startsWith(CUSTOM_TARGET)) attributes[field.slice(CUSTOM_TARGET.length)] = value;
     else changes.body[field] = value;
   }
   if (Object.keys(attributes).length > 0) changes.body['custom_attributes'] = attributes;
