@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadRegistry, type Registry } from '../../../objects/registry.ts';
-import type { Raw } from '../../../objects/paths.ts';
-import { keptUrl, panelValues, withoutTexts, STATUS_KEYS } from '../../../pipeline/panel/panel-values.ts';
+import { loadRegistry, type Registry } from '../../../../objects/registry.ts';
+import type { Raw } from '../../../../objects/paths.ts';
+import { keptUrl, panelValues, withoutTexts, STATUS_KEYS } from '../../../../pipeline/panel/panel-values.ts';
 
 const context = { timezone: 'UTC', url: null };
 let registry: Registry;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 function fixtures(object: string): Raw[] {
-  const file = new URL(`../../fixtures/${object}/source.json`, import.meta.url);
+  const file = new URL(`../../../fixtures/${object}/source.json`, import.meta.url);
   const parsed = JSON.parse(readFileSync(file, 'utf8')) as Raw | Raw[];
   return [parsed].flat();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSpreadSample, createVariedSample } from '../../../pipeline/extract/spread-sample.ts';
+import { createSpreadSample, createVariedSample } from '../../../../pipeline/extract/spread-sample.ts';
 
 function take(length: number, size: number): number[] {
   const sample = createSpreadSample<number>(size);

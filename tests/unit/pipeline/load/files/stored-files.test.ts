@@ -3,10 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { pino } from 'pino';
-import { createGuardedAgent } from '../../../../connectors/http/address-guard.ts';
-import { createHttpClient } from '../../../../connectors/http/client.ts';
-import { createByteBudget } from '../../../../pipeline/load/files/byte-budget.ts';
-import { createStoredFiles } from '../../../../pipeline/load/files/stored-files.ts';
+import { createGuardedAgent } from '../../../../../connectors/http/address-guard.ts';
+import { createHttpClient } from '../../../../../connectors/http/client.ts';
+import { createByteBudget } from '../../../../../pipeline/load/files/byte-budget.ts';
+import { createStoredFiles } from '../../../../../pipeline/load/files/stored-files.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

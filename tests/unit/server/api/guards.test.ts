@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionLimiter } from '../../../server/api/guards.ts';
+import { createSessionLimiter } from '../../../../server/api/guards.ts';
 
 describe('the call budget of a session', () => {
   it('lets a burst through, then names the wait, then refills', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createByteBudget } from '../../../../pipeline/load/files/byte-budget.ts';
+import { createByteBudget } from '../../../../../pipeline/load/files/byte-budget.ts';
 
 function tracked(total: number) {
   const budget = createByteBudget(total);

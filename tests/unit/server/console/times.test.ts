@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withTimesOf } from '../../../server/console/times.ts';
+import { withTimesOf } from '../../../../server/console/times.ts';
 
 it('says every instant of a document in the zone of the workspace', () => {
   const document = {

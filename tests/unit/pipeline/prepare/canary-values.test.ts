@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NotFoundError } from '../../../errors.ts';
-import { canaryValue, isKept, referencedIds } from '../../../pipeline/prepare/canary-values.ts';
-import { missingThing } from '../../../pipeline/prepare/canary-instance.ts';
+import { NotFoundError } from '../../../../errors.ts';
+import { canaryValue, isKept, referencedIds } from '../../../../pipeline/prepare/canary-values.ts';
+import { missingThing } from '../../../../pipeline/prepare/canary-instance.ts';
 
 const NOW = 1_764_000_123;
 

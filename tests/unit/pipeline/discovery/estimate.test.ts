@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { callsFor, createShapeTally, secondsFor } from '../../../pipeline/discovery/estimate.ts';
-import { definitionWith } from './definitions.ts';
+import { callsFor, createShapeTally, secondsFor } from '../../../../pipeline/discovery/estimate.ts';
+import { definitionWith } from '../definitions.ts';
 
 const conversation = definitionWith([], {
   destination: { resource: 'conversations' },

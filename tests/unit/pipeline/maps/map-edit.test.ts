@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { MappingRule } from '../../../objects/mapping.ts';
-import { applyEdits } from '../../../pipeline/maps/map-edit.ts';
-import { definitionWith } from './definitions.ts';
+import type { MappingRule } from '../../../../objects/mapping.ts';
+import { applyEdits } from '../../../../pipeline/maps/map-edit.ts';
+import { definitionWith } from '../definitions.ts';
 
 const definition = definitionWith([
   { key: 'id', label: 'Id', type: 'string', paths: ['id'], evidence: 'seen' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseVaried } from '../../../pipeline/extract/choose-varied.ts';
+import { chooseVaried } from '../../../../pipeline/extract/choose-varied.ts';
 
 const plain = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ id: `p${at}`, features: ['plain'] }));

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { InventoryField } from '../../../objects/mapping.ts';
-import { readFields } from '../../../objects/read-fields.ts';
+import type { InventoryField } from '../../../../objects/mapping.ts';
+import { readFields } from '../../../../objects/read-fields.ts';
 import {
   combineInventories,
   createFieldInventory,
   type FieldInventory,
-} from '../../../pipeline/discovery/discovery-fields.ts';
-import { definitionWith } from './definitions.ts';
+} from '../../../../pipeline/discovery/discovery-fields.ts';
+import { definitionWith } from '../definitions.ts';
 
 const definition = definitionWith([
   { key: 'id', label: 'Id', type: 'string', paths: ['id'], evidence: 'seen' },

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { loadConfig, type MessengerConfig } from '../../../config.ts';
-import { messengerIdentity } from '../../../server/console/messenger.ts';
-import { messengerPolicy } from '../../../server/console/messenger-policy.ts';
-import { contentSecurityPolicy } from '../../../server/security-headers.ts';
+import { loadConfig, type MessengerConfig } from '../../../../config.ts';
+import { messengerIdentity } from '../../../../server/console/messenger.ts';
+import { messengerPolicy } from '../../../../server/console/messenger-policy.ts';
+import { contentSecurityPolicy } from '../../../../server/security-headers.ts';
 
 const MESSENGER: MessengerConfig = {
   appId: 'app1',

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationPayload, FileRef, ThreadPart } from '../../../../objects/payloads.ts';
-import { toFacts, type FileFact } from '../../../../pipeline/load/files/file-facts.ts';
-import { layThread, type LaidPart } from '../../../../pipeline/load/conversations/thread-layout.ts';
-import { threadLimits, type ThreadLimits } from '../../../../pipeline/load/conversations/thread-limits.ts';
+import type { ConversationPayload, FileRef, ThreadPart } from '../../../../../objects/payloads.ts';
+import { toFacts, type FileFact } from '../../../../../pipeline/load/files/file-facts.ts';
+import { layThread, type LaidPart } from '../../../../../pipeline/load/conversations/thread-layout.ts';
+import { threadLimits, type ThreadLimits } from '../../../../../pipeline/load/conversations/thread-limits.ts';
 
 const LIMITS: ThreadLimits = {
   ...threadLimits({ thread_mode: 'thread', attachment_max_mb: 14 }),

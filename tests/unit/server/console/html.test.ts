@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { html, htmlText } from '../../../server/console/html.ts';
+import { html, htmlText } from '../../../../server/console/html.ts';
 
 describe('the html tag', () => {
   it('escapes what is inserted, in text and in attributes', () => {

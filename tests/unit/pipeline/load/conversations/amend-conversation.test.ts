@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationPayload, FileRef } from '../../../../objects/payloads.ts';
-import { amendConversation } from '../../../../pipeline/load/conversations/amend-conversation.ts';
+import type { ConversationPayload, FileRef } from '../../../../../objects/payloads.ts';
+import { amendConversation } from '../../../../../pipeline/load/conversations/amend-conversation.ts';
 
 const file = (key: string): FileRef => ({
   key,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { defaultProfile } from '../../../connectors/infraon/profile.ts';
-import type { InfraonClient, Page } from '../../../connectors/infraon/types.ts';
-import { SchemaError, TransientError } from '../../../errors.ts';
-import { mapRecord } from '../../../objects/map-record.ts';
-import { exclusionOf, keyOf, pagesOf, readFullRecord } from '../../../pipeline/source/read-source.ts';
-import { definitionWith } from './definitions.ts';
+import { defaultProfile } from '../../../../connectors/infraon/profile.ts';
+import type { InfraonClient, Page } from '../../../../connectors/infraon/types.ts';
+import { SchemaError, TransientError } from '../../../../errors.ts';
+import { mapRecord } from '../../../../objects/map-record.ts';
+import { exclusionOf, keyOf, pagesOf, readFullRecord } from '../../../../pipeline/source/read-source.ts';
+import { definitionWith } from '../definitions.ts';
 
 const profile = defaultProfile();
 const spec = profile.objects['incident']!;

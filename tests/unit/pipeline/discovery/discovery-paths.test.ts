@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { labelOfPath, leafFinder } from '../../../pipeline/discovery/discovery-paths.ts';
-import { looksPersonal } from '../../../pipeline/discovery/personal-data.ts';
-import { definitionWith } from './definitions.ts';
+import { labelOfPath, leafFinder } from '../../../../pipeline/discovery/discovery-paths.ts';
+import { looksPersonal } from '../../../../pipeline/discovery/personal-data.ts';
+import { definitionWith } from '../definitions.ts';
 
 const definition = definitionWith([
   { key: 'id', label: 'Id', type: 'string', paths: ['ticket_id'], evidence: 'seen' },

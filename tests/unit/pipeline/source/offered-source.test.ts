@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { defaultProfile, mergeProfile } from '../../../connectors/infraon/profile.ts';
-import { loadRegistry } from '../../../objects/registry.ts';
-import { asOffered } from '../../../pipeline/source/offered-source.ts';
+import { defaultProfile, mergeProfile } from '../../../../connectors/infraon/profile.ts';
+import { loadRegistry } from '../../../../objects/registry.ts';
+import { asOffered } from '../../../../pipeline/source/offered-source.ts';
 
 const LISTED = {
   objects: {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { noFacts } from '../../../connectors/infraon/types.ts';
-import { judgeAll } from '../../../pipeline/readiness/preflight-checks.ts';
-import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
-import type { PreflightFacts } from '../../../pipeline/readiness/preflight-facts.ts';
-import { definitionWith } from './definitions.ts';
+import { noFacts } from '../../../../connectors/infraon/types.ts';
+import { judgeAll } from '../../../../pipeline/readiness/preflight-checks.ts';
+import type { PreflightCheck } from '../../../../pipeline/readiness/preflight-document.ts';
+import type { PreflightFacts } from '../../../../pipeline/readiness/preflight-facts.ts';
+import { definitionWith } from '../definitions.ts';
 
 const definition = definitionWith([], {
   children: [{ key: 'thread', source: 'notes', fields: {} }],
