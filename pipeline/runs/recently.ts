@@ -1,37 +1,41 @@
 import type { Database } from '../../db/client.ts';
 
-/** A person sees no difference; ten panels that open at once cost one question. */
-const KEPT_MS = 2_000;
-
 interface Run {
   workspaceId: string;
   id: string;
 }
 
 interface Answer<T> {
-  at: number;
+  /** Null while it is being found. */
+  keptUntil: number | null;
   value: Promise<T>;
 }
 
 /**
- * A question about an active run whose answer may be two seconds old; who asks meanwhile waits for the same answer. It is
- * kept for this process, by the database it is asked of.
+ * A question about an active run whose answer may be a little old: who asks while it is being found, or is kept, gets the
+ * same. It is kept for this process, by the database it is asked of.
+ * @param keptMs for how long, by how long it took to find.
  */
 export function askedRecently<T>(
   ask: (db: Database, run: Run) => Promise<T>,
+  keptMs: (tookMs: number) => number,
 ): (db: Database, run: Run, elapsedMs?: () => number) => Promise<T> {
   const kept = new WeakMap<Database, Map<string, Answer<T>>>();
   return (db, run, elapsedMs = () => performance.now()) => {
     const answers = kept.get(db) ?? new Map<string, Answer<T>>();
     kept.set(db, answers);
-    const now = elapsedMs();
+    const askedAt = elapsedMs();
+    for (const [id, { keptUntil }] of answers)
+      if (keptUntil !== null && keptUntil <= askedAt) answers.delete(id);
     const known = answers.get(run.id);
-    if (known !== undefined && now - known.at < KEPT_MS) return known.value;
-    for (const [id, { at }] of answers) if (now - at >= KEPT_MS) answers.delete(id);
-    const value = ask(db, run);
-    answers.set(run.id, { at: now, value });
-    // What failed is not kept: the next one tries again.
-    value.catch(() => answers.get(run.id)?.value === value && answers.delete(run.id));
-    return value;
+    if (known !== undefined) return known.value;
+    const answer: Answer<T> = { keptUntil: null, value: ask(db, run) };
+    answers.set(run.id, answer);
+    answer.value.then(
+      () => (answer.keptUntil = askedAt + keptMs(elapsedMs() - askedAt)),
+      // What failed is not kept: the next one tries again.
+      () => answers.get(run.id) === answer && answers.delete(run.id),
+    );
+    return answer.value;
   };
 }

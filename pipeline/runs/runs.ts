@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../errors.ts';
-import type { Queryable } from '../../db/client.ts';
+import type { Database, Queryable } from '../../db/client.ts';
 import { enqueueAdvance } from '../../db/queue.ts';
 import type { RunState } from '../../db/schema/runs.ts';
 import { requireRole, type Actor } from '../actors.ts';
@@ -12,7 +12,7 @@ import { blockingChecks } from '../readiness/preflight.ts';
 import { runColumns, runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
 import { startRollback } from '../rollback/start-rollback.ts';
-import { recentVerification } from './recent-counts.ts';
+import { followedCounts, followedVerification } from './recent-counts.ts';
 import type { RunDocument, StartRunInput } from './run-document.ts';
 import { requireTransition, WORKING_STATES } from './run-state.ts';
 import { getSettingsFor } from '../settings.ts';
@@ -135,13 +135,17 @@ async function requireRow(sql: Queryable, actor: Actor, runId: string, lock = fa
 export async function getRun(deps: Deps, actor: Actor, runId: string): Promise<RunDocument> {
   const { db, clock } = deps;
   const row = await requireRow(db.sql, actor, runId);
-  const isOpen = row.verification === null && WORKING_STATES.includes(row.state);
   return runDocument(
     db.sql,
     row,
     clock.now(),
-    isOpen ? { verification: await recentVerification(db, row) } : {},
+    WORKING_STATES.includes(row.state) ? await followed(db, row) : {},
   );
+}
+
+async function followed(db: Database, row: RunRow) {
+  const [counts, verification] = await Promise.all([followedCounts(db, row), followedVerification(db, row)]);
+  return { counts, verification };
 }
 
 /** Newest first. */

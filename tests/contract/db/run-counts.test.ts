@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { closeLedger, countRecords, sumVerification } from '../../../pipeline/runs/balance.ts';
 import { requireRun } from '../../../pipeline/runs/frozen-run.ts';
-import { recentCounts } from '../../../pipeline/runs/recent-counts.ts';
+import { followedCounts, recentCounts } from '../../../pipeline/runs/recent-counts.ts';
 import { reopenRuns } from '../../../pipeline/runs/run-control.ts';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -71,4 +71,16 @@ it('counts an active run once for all panels that open within two seconds', asyn
   const later = await recent();
   expect(later).not.toBe(one);
   expect(later).toEqual(one);
+});
+
+it('tells those who follow a run the same for twenty times as long as counting took', async () => {
+  let now = 0;
+  const follow = () => followedCounts(database.db, { workspaceId: WORKSPACE, id: runId }, () => now);
+  const counting = follow();
+  now = 100;
+  const one = await counting;
+  now = 1_999;
+  expect(await follow()).toBe(one);
+  now = 2_000;
+  expect(await follow()).not.toBe(one);
 });
