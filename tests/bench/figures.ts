@@ -16,7 +16,6 @@ const TARGETS = {
   delta_calls_per_change: 'the same on a small and a large desk',
   calls_per_contact: '<= 0.05 by the hundred',
   cost_growth: '<= 1.10',
-  cost_growth_large_ledger: '<= 1.10',
   worker_rss_mb: '<= 300',
   recovery_seconds: '<= 15',
   queue_jobs_per_second: null,

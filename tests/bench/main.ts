@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { benchBudget } from './budget-bench.ts';
 import { benchDelta } from './delta-bench.ts';
 import { createReport, FIGURE_NAMES, rounded, type Report } from './figures.ts';
-import { benchLargeLedger } from './growth-bench.ts';
 import { benchLoad, type LoadCost } from './load-bench.ts';
 import { benchPanel } from './panel-bench.ts';
 import { benchPeople } from './people-bench.ts';
@@ -17,7 +16,6 @@ const { values: flags } = parseArgs({
     sizes: { type: 'string', default: '1000' },
     only: { type: 'string', default: '' },
     'panel-records': { type: 'string', default: '' },
-    'ledger-records': { type: 'string', default: '100000' },
   },
 });
 
@@ -44,8 +42,6 @@ async function main(): Promise<void> {
   }
   if (report.wants('load_ratio_at_latency'))
     await benchLoad(report, sizes[0] ?? 1_000, { isMeasured: true, isLast: false, isFar: true });
-  if (report.wants('cost_growth_large_ledger'))
-    await benchLargeLedger(report, wholeNumber(flags['ledger-records']));
   const panelRecords = flags['panel-records'] === '' ? null : wholeNumber(flags['panel-records']);
   if (panelRecords !== null) await benchPanel(report, panelRecords);
   if (
