@@ -11,6 +11,7 @@ import { findPage, type Page, type PageRequest } from '../paging.ts';
 import { blockingChecks } from '../readiness/preflight.ts';
 import { runColumns, runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
+import { chosenObjects, refuseUnheard, requireNamedRun } from './run-input.ts';
 import { startRollback } from '../rollback/start-rollback.ts';
 import { followedCounts, followedVerification } from './recent-counts.ts';
 import type { RunDocument, StartRunInput } from './run-document.ts';
@@ -23,7 +24,8 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
   requireRole(actor, 'operator');
   // Said before what else may be missing: nothing of it can be made up for any more.
   if (input.kind !== 'verify') await assertNotSignedOff(deps.db.sql, actor.workspaceId);
-  const objects = chosenObjects(deps, input.objects);
+  refuseUnheard(input);
+  const objects = chosenObjects(deps.registry, input.objects);
   if (input.kind === 'rollback') {
     const started = startRollback(deps, actor, input, objects);
     const rollbackId = await started.catch((error: unknown) => {
@@ -31,6 +33,7 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
     });
     return getRun(deps, actor, rollbackId);
   }
+  if (input.run_id !== undefined) await requireNamedRun(deps.db.sql, actor, input.run_id, 'run_id');
   const mapVersions = await approvedMaps(deps.db.sql, actor.workspaceId, objects);
   if (input.kind !== 'verify') await requireReady(deps, actor, input, objects);
   const settings = await getSettingsFor(deps, actor.workspaceId);
@@ -39,13 +42,16 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
       if (input.kind === 'verify') await assertNotErased(tx, actor.workspaceId);
       else await assertNotSignedOff(tx, actor.workspaceId);
       const rows = await tx<{ id: string }[]>`
-        insert into runs (workspace_id, kind, objects, sample_size, of_run_id, dry_run, map_versions, settings, created_by, prepared)
+        insert into runs (workspace_id, kind, objects, sample_size, of_run_id, map_versions, settings, created_by, prepared)
         values (${actor.workspaceId}, ${input.kind}, ${JSON.stringify(objects)}::jsonb, ${input.limit ?? null}, ${input.run_id ?? null},
-          ${input.dry_run ?? false}, ${JSON.stringify(mapVersions)}::jsonb, ${JSON.stringify(settings)}::jsonb, ${actor.adminId},
+          ${JSON.stringify(mapVersions)}::jsonb, ${JSON.stringify(settings)}::jsonb, ${actor.adminId},
           ${input.kind === 'verify'})
         returning id`;
       const id = rows[0]?.id ?? '';
-      if (input.kind === 'verify') await planVerification(tx, actor.workspaceId, id, objects, input.limit);
+      if (input.kind === 'verify') {
+        const part = { limit: input.limit, ofRunId: input.run_id };
+        await planVerification(tx, actor.workspaceId, id, objects, part);
+      }
       await writeAudit(tx, actor, 'run_started', { run_id: id, kind: input.kind, objects });
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId: id });
       return id;
@@ -54,23 +60,6 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
   } catch (error) {
     throw activeRunError(error);
   }
-}
-
-/** Objects in the order they load; a run of a part needs its parents loaded by an earlier run. */
-function chosenObjects(deps: Deps, named: string[] | undefined): string[] {
-  const known = deps.registry
-    .waves()
-    .flat()
-    .map((definition) => definition.name);
-  const unknown = named?.find((object) => !known.includes(object));
-  if (unknown !== undefined) {
-    throw new UserError(`There is no object ${unknown}. Known objects: ${known.join(', ')}.`, {
-      code: 'object_unknown',
-      httpStatus: 422,
-      field: 'objects',
-    });
-  }
-  return named === undefined || named.length === 0 ? known : known.filter((object) => named.includes(object));
 }
 
 async function approvedMaps(

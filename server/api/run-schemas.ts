@@ -25,15 +25,23 @@ const CLASSES = [
   'missing',
   'extra',
 ] as const;
+export const DifferenceClass = z.enum(CLASSES);
 const RunKind = z.enum(['sample', 'full', 'delta', 'verify', 'rollback']);
+
+/** More records than any desk has, and a number that the database can hold. */
+const MAX_LIMIT = 1_000_000_000;
 
 export const RunInput = z
   .strictObject({
     kind: RunKind,
-    objects: z.array(z.string()).optional(),
-    limit: z.int().min(1).optional(),
-    run_id: z.string().optional(),
-    dry_run: z.boolean().optional(),
+    objects: z.array(z.string()).optional().meta({ description: 'All when absent.' }),
+    limit: z.int().min(1).max(MAX_LIMIT).optional().meta({
+      description: 'Sample and verify only: at most so many records of each object.',
+    }),
+    run_id: z.string().optional().meta({
+      description: 'The run that is undone, or whose records are verified; all that is migrated when absent.',
+    }),
+    dry_run: z.boolean().optional().meta({ description: 'Rollback only: says what would go.' }),
     contacts: z.enum(['archive', 'delete']).optional().meta({
       description: 'Rollback only: what becomes of contacts that loading created; `archive` unless asked.',
     }),
@@ -247,7 +255,7 @@ export const Finding = z
     object: z.string(),
     source_id: z.string(),
     display_id: z.string().nullable(),
-    class: z.enum(CLASSES),
+    class: DifferenceClass,
     field: z.string(),
     expected: z.unknown(),
     actual: z.unknown(),
@@ -265,7 +273,7 @@ export const RepairInput = z
 export const BulkRepair = RepairInput.extend({
   run: z.string().optional(),
   object: z.string().optional(),
-  class: z.enum(CLASSES),
+  class: DifferenceClass,
   field: z.string().optional(),
 }).meta({ id: 'BulkRepair' });
 
