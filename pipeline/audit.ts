@@ -2,7 +2,7 @@ import type { JSONValue } from 'postgres';
 import type { Queryable } from '../db/client.ts';
 import type { Actor } from './actors.ts';
 import type { Deps } from './deps.ts';
-import type { Page, PageRequest } from './paging.ts';
+import { findPage, NUMBERS, type Page, type PageRequest } from './paging.ts';
 
 export interface AuditEntry {
   id: string;
@@ -11,9 +11,6 @@ export interface AuditEntry {
   action: string;
   detail: Record<string, unknown>;
 }
-
-const DEFAULT_PAGE = 50;
-const MAX_PAGE = 500;
 
 /** Records who did what, in the transaction of the change. `detail` holds ids and choices, never secrets or record contents. */
 export async function writeAudit(
@@ -27,27 +24,23 @@ export async function writeAudit(
     values (${actor.workspaceId}, ${actor.adminId}, ${action}, ${sql.json(detail as JSONValue)})`;
 }
 
-/** Newest first; the cursor is the id of the last entry shown. */
+type Row = Omit<AuditEntry, 'at'> & { at: Date };
+
+/** Newest first. */
 export async function listAudit(
   deps: Pick<Deps, 'db'>,
   actor: Actor,
-  page: PageRequest,
+  request: PageRequest,
 ): Promise<Page<AuditEntry>> {
   const { sql } = deps.db;
-  const limit = Math.min(Math.max(page.limit ?? DEFAULT_PAGE, 1), MAX_PAGE);
-  const before = page.cursor !== undefined && /^\d{1,18}$/.test(page.cursor) ? page.cursor : null;
-  const rows = await sql<
-    { id: string; at: Date; admin_id: string; action: string; detail: Record<string, unknown> }[]
-  >`
-    select id::text, created_at as at, admin_id, action, detail from audit_log
-    where workspace_id = ${actor.workspaceId} and (${before}::bigint is null or id < ${before}::bigint)
-    order by audit_log.id desc limit ${limit + 1}`;
-  const [count] = await sql<{ total: number }[]>`
-    select count(*)::int as total from audit_log where workspace_id = ${actor.workspaceId}`;
-  const items = rows.slice(0, limit).map((row) => ({ ...row, at: row.at.toISOString() }));
-  return {
-    items,
-    next_cursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
-    total: count?.total ?? 0,
-  };
+  const page = await findPage<Row>(request, {
+    count: () => sql`select count(*) as count from audit_log where workspace_id = ${actor.workspaceId}`,
+    rows: (after, limit) => sql<Row[]>`
+      select id::text, created_at as at, admin_id, action, detail from audit_log
+      where workspace_id = ${actor.workspaceId} ${after === null ? sql`` : sql`and id < ${after}`}
+      order by audit_log.id desc limit ${limit}`,
+    keyOf: ({ id }) => id,
+    keys: NUMBERS,
+  });
+  return { ...page, items: page.items.map((row) => ({ ...row, at: row.at.toISOString() })) };
 }

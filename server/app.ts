@@ -2,7 +2,7 @@ import express, { type Express } from 'express';
 import type { MessengerConfig } from '../config.ts';
 import type { Deps } from '../pipeline/deps.ts';
 import type { UseCases } from '../pipeline/use-cases.ts';
-import type { CallBudget } from './api/guards.ts';
+import { refuseNul, type CallBudget } from './api/guards.ts';
 import { apiRouter } from './api/router.ts';
 import { messengerRoutes } from './console/messenger.ts';
 import { consoleRoutes } from './console/routes.ts';
@@ -36,6 +36,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestContext(deps.log));
+  app.use(refuseNul);
   app.use(metrics.observeRequests);
   app.use(securityHeaders(deps.options.publicUrl));
   app.use(healthRoutes(deps, metrics));

@@ -9,7 +9,8 @@ import {
   type Repair,
   type RepairAction,
 } from '../load/repairs.ts';
-import { findPage, type Page, type PageRequest } from '../paging.ts';
+import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
+import { requireNamedRun } from '../runs/run-input.ts';
 
 export interface FindingDocument {
   id: string;
@@ -55,7 +56,7 @@ export function findingsMatching(sql: Queryable, workspaceId: string, filter: Fi
     left join run_records r on r.run_id = f.run_id and r.object = f.object and r.source_id = f.source_id
     left join id_map m on m.workspace_id = f.workspace_id and m.object = f.object and m.source_id = f.source_id
     where f.workspace_id = ${workspaceId}
-      ${filter.run === undefined ? sql`` : sql`and f.run_id::text = ${filter.run}`}
+      ${filter.run === undefined ? sql`` : sql`and f.run_id = ${filter.run}`}
       ${filter.object === undefined ? sql`` : sql`and f.object = ${filter.object}`}
       ${filter.class === undefined ? sql`` : sql`and f.class = ${filter.class}`}
       ${filter.field === undefined ? sql`` : sql`and f.field = ${filter.field}`}`;
@@ -67,17 +68,22 @@ export const FINDING_COLUMNS = (sql: Queryable) => sql`
     select 1 from run_records n where n.workspace_id = f.workspace_id and n.object = f.object
       and n.source_id = f.source_id and n.id > r.id and n.verification is not null)) as "isNewest"`;
 
-/** Differences that reading back found, oldest first. */
+/** Differences that reading back found, oldest first. Throws 404 for a run that is not there. */
 export async function listFindings(
   deps: Deps,
   actor: Actor,
   filter: FindingFilter & PageRequest,
 ): Promise<Page<FindingDocument>> {
   const { sql } = deps.db;
+  // An empty list would say that nothing differs.
+  if (filter.run !== undefined) await requireNamedRun(sql, actor, filter.run, 'run');
   const page = await findPage<FindingRow>(filter, {
     count: () => sql`select count(*) as count ${findingsMatching(sql, actor.workspaceId, filter)}`,
-    rows: (offset, limit) => sql<FindingRow[]>`
-      select ${FINDING_COLUMNS(sql)} ${findingsMatching(sql, actor.workspaceId, filter)} order by f.id limit ${limit} offset ${offset}`,
+    rows: (after, limit) => sql<FindingRow[]>`
+      select ${FINDING_COLUMNS(sql)} ${findingsMatching(sql, actor.workspaceId, filter)}
+        ${after === null ? sql`` : sql`and f.id > ${after}`} order by f.id limit ${limit}`,
+    keyOf: ({ id }) => id,
+    keys: NUMBERS,
   });
   return {
     ...page,

@@ -6,7 +6,7 @@ import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
-import { findPage, type Page, type PageRequest } from '../paging.ts';
+import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
 import { forgetCounts } from '../runs/balance.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
@@ -59,8 +59,11 @@ export async function listRejections(
   const { sql } = deps.db;
   const page = await findPage<Row>(filter, {
     count: () => sql`select count(*) as count ${newest(sql, actor.workspaceId, filter)}`,
-    rows: (offset, limit) => sql<Row[]>`
-      select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)} order by r.id limit ${limit} offset ${offset}`,
+    rows: (after, limit) => sql<Row[]>`
+      select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)}
+        ${after === null ? sql`` : sql`and r.id > ${after}`} order by r.id limit ${limit}`,
+    keyOf: ({ id }) => id,
+    keys: NUMBERS,
   });
   return { ...page, items: page.items.map(documentOf) };
 }

@@ -15,6 +15,7 @@ import { factName, type FileFact } from '../load/files/file-facts.ts';
 import { suggestionFor, type Repair } from '../load/repairs.ts';
 import type { ThreadLayout } from '../load/conversations/thread-layout.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
+import { requireNamedRun } from '../runs/run-input.ts';
 
 /** `reload` deletes and makes anew, so it happens only when it is asked for. */
 export type RepairRequest = { action?: 'reload' | undefined };
@@ -65,6 +66,7 @@ export async function repairFindings(
 ): Promise<{ affected: number }> {
   requireRole(actor, 'operator');
   const { sql } = deps.db;
+  if (filter.run !== undefined) await requireNamedRun(sql, actor, filter.run, 'run');
   const rows = await sql<FindingRow[]>`
     select ${FINDING_COLUMNS(sql)} ${findingsMatching(sql, actor.workspaceId, filter)} and f.repaired_at is null
     order by f.id limit ${MAX_AT_ONCE}`;

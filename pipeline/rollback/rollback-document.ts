@@ -4,7 +4,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { RecordOutcome, RecordStep, RunState } from '../../db/schema/runs.ts';
 import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
-import { findPage, type Page, type PageRequest } from '../paging.ts';
+import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
 import { residueOf, type Residue } from './residue.ts';
 import { undoRunOf, type UndoAction, type UndoPlan, type SpareReason } from './undo-plan.ts';
 
@@ -106,6 +106,7 @@ function stageOf(
 }
 
 interface ItemRow {
+  id: string;
   object: string;
   sourceId: string;
   displayId: string | null;
@@ -129,9 +130,11 @@ export async function listRollback(
       ${filter.action === undefined ? sql`` : sql`and r.undo->>'action' = ${filter.action}`}`;
   const page = await findPage<ItemRow>(filter, {
     count: () => sql`select count(*) as count ${matching}`,
-    rows: (offset, limit) => sql<ItemRow[]>`
-      select r.object, r.source_id as "sourceId", r.display_id as "displayId", r.step, r.outcome, r.undo
-      ${matching} order by r.id limit ${limit} offset ${offset}`,
+    rows: (after, limit) => sql<ItemRow[]>`
+      select r.id, r.object, r.source_id as "sourceId", r.display_id as "displayId", r.step, r.outcome, r.undo
+      ${matching} ${after === null ? sql`` : sql`and r.id > ${after}`} order by r.id limit ${limit}`,
+    keyOf: ({ id }) => id,
+    keys: NUMBERS,
   });
   return {
     ...page,

@@ -7,7 +7,7 @@ import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import { assertNotErased, assertNotSignedOff } from '../cutover/signed-off.ts';
 import type { Deps } from '../deps.ts';
-import { findPage, type Page, type PageRequest } from '../paging.ts';
+import { findPage, UUIDS, type Page, type PageRequest } from '../paging.ts';
 import { blockingChecks } from '../readiness/preflight.ts';
 import { runColumns, runDocument, type RunRow } from './report.ts';
 import { activeRunError } from './run-control.ts';
@@ -142,8 +142,12 @@ export async function listRuns(deps: Deps, actor: Actor, request: PageRequest): 
   const { sql } = deps.db;
   const page = await findPage<RunRow>(request, {
     count: () => sql`select count(*) as count from runs where workspace_id = ${actor.workspaceId}`,
-    rows: (offset, limit) => sql<RunRow[]>`
-      select ${runColumns(sql)} from runs where workspace_id = ${actor.workspaceId} order by created_at desc, id limit ${limit} offset ${offset}`,
+    rows: (after, limit) => sql<RunRow[]>`
+      select ${runColumns(sql)} from runs where workspace_id = ${actor.workspaceId}
+        ${after === null ? sql`` : sql`and (created_at, id) < (select l.created_at, l.id from runs l where l.workspace_id = ${actor.workspaceId} and l.id = ${after})`}
+      order by created_at desc, id desc limit ${limit}`,
+    keyOf: ({ id }) => id,
+    keys: UUIDS,
   });
   return {
     ...page,

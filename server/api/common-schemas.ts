@@ -13,15 +13,9 @@ export function listOf<T extends z.ZodType>(item: T) {
   });
 }
 
-const MAX_LIMIT = 500;
 export const PageQuery = z.object({
   cursor: z.string().optional(),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .transform((limit) => Math.min(limit, MAX_LIMIT))
-    .optional(),
+  limit: z.coerce.number().int().min(1).optional().meta({ description: 'At most 200 are given.' }),
 });
 
 export const Session = z

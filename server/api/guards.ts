@@ -19,6 +19,15 @@ export function requireOwnOrigin(publicUrl: string) {
   };
 }
 
+/** PostgreSQL holds no NUL in a text, so nothing that an address could name has one. Throws 400. */
+export function refuseNul(request: Request, _response: Response, next: NextFunction): void {
+  if (!request.url.includes('%00')) {
+    next();
+    return;
+  }
+  throw new UserError('The address is malformed: it holds a NUL.', { code: 'malformed', httpStatus: 400 });
+}
+
 /** A form of another site cannot send this content type without asking first. Throws 400. */
 export function requireJson(request: Request, _response: Response, next: NextFunction): void {
   const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase();

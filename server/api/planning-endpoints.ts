@@ -3,16 +3,12 @@ import { UserError } from '../../errors.ts';
 import type { Actor } from '../../pipeline/actors.ts';
 import { removeInstallation } from '../../pipeline/install/uninstall.ts';
 import { listTeammates, setRole } from '../../pipeline/install/teammates.ts';
+import { pageOf } from '../../pipeline/paging.ts';
 import { Erasure, PageQuery, RoleChange, Session, Teammate, listOf } from './common-schemas.ts';
 import { endpoint, mediaEndpoint, present, type Endpoint } from './endpoint.ts';
 import * as schemas from './planning-schemas.ts';
 
 const ObjectParam = z.object({ object: z.string().meta({ description: 'Object key, e.g. `incident`' }) });
-
-/** A complete list, in the envelope of every list. */
-function whole<T>(items: T[]): { items: T[]; next_cursor: null; total: number } {
-  return { items, next_cursor: null, total: items.length };
-}
 
 function requireOwnWorkspace(named: string, actor: Actor): void {
   if (named === actor.workspaceId) return;
@@ -36,8 +32,10 @@ export const planningEndpoints: Endpoint[] = [
     method: 'get',
     path: '/teammates',
     summary: 'Teammates of the workspace and their roles',
+    query: PageQuery,
     reply: listOf(Teammate),
-    handle: async ({ deps, actor }) => whole(await listTeammates(deps, actor)),
+    handle: async ({ deps, actor }, { query }) =>
+      pageOf(await listTeammates(deps, actor), query, ({ id }) => id),
   }),
   endpoint({
     method: 'patch',
@@ -108,7 +106,8 @@ export const planningEndpoints: Endpoint[] = [
     summary: 'The newest map of every object, in counts',
     query: PageQuery,
     reply: listOf(schemas.MapSummary),
-    handle: async ({ useCases, actor }) => whole(await useCases.listMaps(actor)),
+    handle: async ({ useCases, actor }, { query }) =>
+      pageOf(await useCases.listMaps(actor), query, ({ object }) => object),
   }),
   endpoint({
     method: 'get',

@@ -124,7 +124,7 @@ export const runEndpoints: Endpoint[] = [
     query: PageQuery.extend({
       run: z.string().optional(),
       object: z.string().optional(),
-      class: z.string().optional(),
+      class: schemas.DifferenceClass.optional(),
       field: z.string().optional(),
     }),
     reply: listOf(schemas.Finding),

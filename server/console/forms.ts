@@ -2,6 +2,7 @@ import express, { type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { requireOwnOrigin } from '../api/guards.ts';
+import { storable } from '../raw-json.ts';
 
 /** What every form of the console passes before its handler: our own origin, and a body of a few fields. */
 export function formReader(publicUrl: string): RequestHandler[] {
@@ -10,7 +11,7 @@ export function formReader(publicUrl: string): RequestHandler[] {
 
 /** Throws 400. */
 export function parseForm<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const parsed = schema.safeParse(body ?? {});
+  const parsed = schema.safeParse(storable(body ?? {}));
   if (parsed.success) return parsed.data;
   throw new UserError('The form cannot be read. Go back and send it again.', {
     code: 'malformed',
