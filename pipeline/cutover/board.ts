@@ -4,6 +4,7 @@ import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { keepConfirmation } from '../readiness/keep-confirmation.ts';
 import { getSettingsFor } from '../settings.ts';
+import { requireNote } from '../require-note.ts';
 import { CUTOVER_CONFIRMATIONS } from './confirmations.ts';
 import type { CutoverDocument, SignOffDocument } from './documents.ts';
 import { boardFacts, type BoardFacts, type RunFacts } from './facts.ts';
@@ -92,13 +93,7 @@ export async function confirmCutover(
   note: string,
 ): Promise<CutoverDocument> {
   requireRole(actor, 'operator');
-  if (note.trim() === '') {
-    throw new UserError('Say in a note what you did or saw.', {
-      code: 'note_missing',
-      httpStatus: 422,
-      field: 'note',
-    });
-  }
+  requireNote(note, 'Say in a note what you did or saw.');
   const board = await getCutover(deps, actor);
   const item = board.items.find(({ id }) => id === itemId);
   if (item === undefined)

@@ -3,6 +3,7 @@ import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { makePackage } from '../handoff/handoff.ts';
+import { requireNote } from '../require-note.ts';
 import { getCutover } from './board.ts';
 import type { CutoverDocument } from './documents.ts';
 import { storePackage } from './final-package.ts';
@@ -13,15 +14,6 @@ import { findSignOff, lockForSignOff } from './signed-off.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function requireNote(note: string): void {
-  if (note.trim() !== '') return;
-  throw new UserError('Say in a note what you decided on.', {
-    code: 'note_missing',
-    httpStatus: 422,
-    field: 'note',
-  });
-}
-
 /**
  * The owner's word that the migration is done: makes the final handoff package and keeps it byte for byte, ends the
  * possibility of undoing, and begins seven days of daily checks. Throws 409 `not_ready` with what is open, 409
@@ -29,7 +21,7 @@ function requireNote(note: string): void {
  */
 export async function signOff(deps: Deps, actor: Actor, note: string): Promise<CutoverDocument> {
   requireRole(actor, 'owner');
-  requireNote(note);
+  requireNote(note, 'Say in a note what you decided on.');
   const { workspaceId, adminId } = actor;
   await deps.db.sql.begin(async (tx) => {
     // Whoever wants to change the ledger waits now; what is open is asked after that, so that nothing slips in between.
@@ -68,7 +60,7 @@ export async function signOff(deps: Deps, actor: Actor, note: string): Promise<C
  */
 export async function revokeSignOff(deps: Deps, actor: Actor, note: string): Promise<CutoverDocument> {
   requireRole(actor, 'owner');
-  requireNote(note);
+  requireNote(note, 'Say in a note what you decided on.');
   const { workspaceId, adminId } = actor;
   await deps.db.sql.begin(async (tx) => {
     await lockForSignOff(tx, workspaceId);

@@ -7,6 +7,7 @@ import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
 import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
+import { requireNote } from '../require-note.ts';
 import { forgetCounts } from '../runs/balance.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
@@ -23,6 +24,9 @@ interface Row {
   waitsFor: string | null;
 }
 
+/** What waits for a person, or for a record that does. */
+const OPEN: readonly RecordOutcome[] = ['rejected', 'waiting'];
+
 type Filter = { object?: string | undefined; code?: string | undefined };
 
 /**
@@ -33,7 +37,7 @@ function newest(
   sql: Queryable,
   workspaceId: string,
   filter: Filter,
-  outcomes: readonly RecordOutcome[] = ['rejected', 'waiting'],
+  outcomes: readonly RecordOutcome[] = OPEN,
 ) {
   return sql`
     from run_records r
@@ -90,16 +94,15 @@ export async function resolveRejection(
   id: string,
   action: RejectionAction,
 ): Promise<{ affected: number }> {
-  if (!/^\d{1,18}$/.test(id)) throw notFound();
-  const { sql } = deps.db;
+  requireRole(actor, 'operator');
+  if (!NUMBERS.test(id)) throw notFound();
   // A waiver is lifted by trying the record again.
-  const outcomes: RecordOutcome[] =
-    action.action === 'waive' ? ['rejected', 'waiting'] : ['rejected', 'waiting', 'waived'];
-  const rows = await sql<
-    Row[]
-  >`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, {}, outcomes)} and r.id = ${id}`;
-  if (rows.length === 0) throw notFound();
-  return apply(deps, actor, rows, action);
+  const outcomes: readonly RecordOutcome[] = action.action === 'waive' ? OPEN : [...OPEN, 'waived'];
+  const find = (sql: Queryable) =>
+    sql<Row[]>`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, {}, outcomes)} and r.id = ${id}`;
+  const settled = await apply(deps, actor, find, action);
+  if (settled.affected === 0) throw notFound();
+  return settled;
 }
 
 function notFound(): UserError {
@@ -116,21 +119,25 @@ export async function resolveRejections(
   filter: { object?: string | undefined; code: string },
   action: RejectionAction,
 ): Promise<{ affected: number }> {
-  const { sql } = deps.db;
-  const rows = await sql<Row[]>`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)}`;
-  return apply(deps, actor, rows, action);
+  requireRole(actor, 'operator');
+  const find = (sql: Queryable) =>
+    sql<Row[]>`select ${COLUMNS(sql)} ${newest(sql, actor.workspaceId, filter)}`;
+  return apply(deps, actor, find, action);
 }
 
 async function apply(
   deps: Deps,
   actor: Actor,
-  rows: Row[],
+  find: (sql: Queryable) => PromiseLike<Row[]>,
   action: RejectionAction,
 ): Promise<{ affected: number }> {
-  requireRole(actor, 'operator');
-  if (rows.length === 0) return { affected: 0 };
-  if (action.action === 'edit') checkFields(deps, rows, action.values);
+  if (action.action === 'waive') requireNote(action.note, 'Say in a note why the record stays behind.');
   const work = deps.db.sql.begin(async (tx) => {
+    // Of two people who settle the same record at once, the second finds it settled.
+    await tx`select pg_advisory_xact_lock(hashtext('rejections'), hashtext(${actor.workspaceId}))`;
+    const rows = await find(tx);
+    if (rows.length === 0) return 0;
+    if (action.action === 'edit') checkFields(deps, rows, action.values);
     if (action.action === 'waive') await waive(tx, actor, rows, { note: action.note, at: deps.clock.now() });
     else {
       if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
@@ -146,11 +153,12 @@ async function apply(
     });
     for (const runId of new Set(rows.map((row) => row.runId)))
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId });
+    return rows.length;
   });
-  await work.catch((error: unknown) => {
+  const affected = await work.catch((error: unknown) => {
     throw activeRunError(error);
   });
-  return { affected: rows.length };
+  return { affected };
 }
 
 /** Fixes that are not values of the record: what the owner allows for it, or knows of it. */
