@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StartError } from './errors.ts';
 
 /**
  * The environment as one typed, frozen value. This is the only file that reads `process.env`; names and defaults are
@@ -49,8 +50,26 @@ export interface MessengerConfig {
   widgetUrl: string | undefined;
 }
 
-const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+/** `expected` completes the sentence "expected …" of the one line that a start ends with. */
+function url(expected: string) {
+  return z.url({ protocol: /^https?$/, error: expected }).transform((value) => value.replace(/\/+$/, ''));
+}
 
+function number(expected: string, isGood: (value: number) => boolean) {
+  return z.coerce.number({ error: expected }).refine(isGood, expected);
+}
+
+function wholeNumber(expected: string, min: number, max: number) {
+  return number(expected, (value) => Number.isInteger(value) && value >= min && value <= max);
+}
+
+function seconds(min: number, max: number) {
+  return number(`seconds from ${min} to ${max}`, (value) => value >= min && value <= max);
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const DATABASE_FORM = 'an address such as postgres://user:password@host:5432/database';
 const KEY_FORM = '32 random bytes in base64 (openssl rand -base64 32)';
 
 function keyOf(text: string): Buffer {
@@ -68,18 +87,32 @@ function listOf(text: string): string[] {
     .filter(Boolean);
 }
 
-const Environment = z.object({
-  PORT: z.coerce.number({ error: 'a port number' }).int().min(0).max(65535).default(3000),
-  PUBLIC_URL: url.optional(),
+/** Links and cookies are made from it. */
+function isPlain(address: string): boolean {
+  const { username, search, hash } = new URL(address);
+  return username === '' && search === '' && hash === '';
+}
+
+/** What every process needs, and `npm run db:migrate` alone. */
+const Storage = {
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'an address such as postgres://user:password@host:5432/database')
+    .regex(/^postgres(ql)?:\/\//, DATABASE_FORM)
+    .refine((value) => URL.canParse(value), DATABASE_FORM)
     .optional(),
   DATA_DIR: z.string().default('.data'),
+};
+
+const Environment = z.object({
+  ...Storage,
+  PORT: wholeNumber('a port number, such as 3000', 0, 65535).default(3000),
+  PUBLIC_URL: url('the address of this server as browsers call it, such as https://migration.example.com')
+    .refine(isPlain, 'an address without user name, query or fragment')
+    .optional(),
   INTERCOM_CLIENT_ID: z.string({ error: "the app's client id from Intercom's Developer Hub" }).min(1),
   INTERCOM_CLIENT_SECRET: z.string({ error: "the app's client secret from Intercom's Developer Hub" }).min(1),
-  INTERCOM_API_URL: url.optional(),
-  INTERCOM_APP_URL: url.optional(),
+  INTERCOM_API_URL: url('an address such as https://api.intercom.io').optional(),
+  INTERCOM_APP_URL: url('an address such as https://app.intercom.com').optional(),
   INTERCOM_CLIENT_SECRET_PREVIOUS: z.string().optional(),
   SECRET_KEY: z.string({ error: KEY_FORM }).transform(keyOf).refine(isKey, KEY_FORM),
   SECRET_KEY_PREVIOUS: z
@@ -95,41 +128,39 @@ const Environment = z.object({
       (hosts) => hosts.every((host) => /^[^\s/:]+:\d+$|^\[[0-9a-f:]+\]:\d+$/.test(host)),
       'a comma-separated list of host:port',
     ),
-  WORKER_CONCURRENCY: z.coerce
-    .number({ error: 'a whole number from 1 to 64' })
-    .int()
-    .min(1)
-    .max(64)
-    .default(4),
-  RATE_SHARE: z.coerce.number({ error: 'a number above 0 and up to 1' }).gt(0).max(1).default(0.8),
-  LEASE_SECONDS: z.coerce.number({ error: 'seconds from 1 to 120' }).min(1).max(120).default(8),
-  INTERCOM_TIMEOUT_SECONDS: z.coerce.number({ error: 'seconds from 1 to 120' }).min(1).max(120).default(30),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  MAPPING_LLM_URL: url.optional(),
+  WORKER_CONCURRENCY: wholeNumber('a whole number from 1 to 64', 1, 64).default(4),
+  RATE_SHARE: number('a number above 0 and up to 1', (value) => value > 0 && value <= 1).default(0.8),
+  LEASE_SECONDS: seconds(1, 120).default(8),
+  INTERCOM_TIMEOUT_SECONDS: seconds(1, 120).default(30),
+  LOG_LEVEL: z.enum(LEVELS, { error: `one of ${LEVELS.join(', ')}` }).default('info'),
+  MAPPING_LLM_URL: url('an address such as https://api.openai.com/v1').optional(),
   MAPPING_LLM_MODEL: z.string().optional(),
   MAPPING_LLM_API_KEY: z.string().optional(),
   MESSENGER_APP_ID: z.string().optional(),
   MESSENGER_SECRET: z.string().optional(),
   MESSENGER_REGION: z.enum(['us', 'eu', 'ap'], { error: 'us, eu or ap' }).default('us'),
-  MESSENGER_WIDGET_URL: url.optional(),
+  MESSENGER_WIDGET_URL: url('an address such as https://widget.intercom.io').optional(),
 });
 
 /** Thrown for the first variable that is missing or malformed; the message is one line that names it. */
-export class ConfigError extends Error {
+export class ConfigError extends StartError {
   override name = 'ConfigError';
 }
 
-/** Reads and checks the environment. Throws {@link ConfigError}. An empty variable counts as unset. */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+/** An empty variable counts as unset. */
+function read<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.output<T> {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(present);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const name = String(issue?.path[0] ?? 'environment');
-    const state = name in present ? 'is malformed' : 'is missing';
-    throw new ConfigError(`${name} ${state}: expected ${issue?.message ?? 'a valid value'}.`);
-  }
-  const env = parsed.data;
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = String(issue?.path[0] ?? 'environment');
+  const state = name in present ? 'is malformed' : 'is missing';
+  throw new ConfigError(`${name} ${state}: expected ${issue?.message ?? 'a valid value'}.`);
+}
+
+/** Reads and checks the environment. Throws {@link ConfigError}. */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const env = read(Environment, environment);
   if ((env.MAPPING_LLM_URL === undefined) !== (env.MAPPING_LLM_MODEL === undefined)) {
     throw new ConfigError(
       'MAPPING_LLM_MODEL is missing: expected both MAPPING_LLM_URL and MAPPING_LLM_MODEL, or neither.',
@@ -177,12 +208,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   });
 }
 
-/** Only what `npm run db:migrate` needs, so that it runs before the app is registered with Intercom. */
+/** Only what `npm run db:migrate` needs, so that it runs before the app is registered with Intercom. Throws {@link ConfigError}. */
 export function loadDatabaseConfig(
   environment: NodeJS.ProcessEnv = process.env,
 ): Pick<Config, 'databaseUrl' | 'dataDir'> {
-  return {
-    databaseUrl: environment['DATABASE_URL'] || undefined,
-    dataDir: environment['DATA_DIR'] || '.data',
-  };
+  const { DATABASE_URL, DATA_DIR } = read(z.object(Storage), environment);
+  return { databaseUrl: DATABASE_URL, dataDir: DATA_DIR };
 }

@@ -99,6 +99,11 @@ export class UserError extends AppError {
   }
 }
 
+/** What keeps a process from starting; the message is one line for whoever starts it, and says what to do. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
 /** The message of anything thrown, for logs and stored reasons. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -27,16 +27,25 @@ export function connectDatabase(url: string, options: { max?: number; applicatio
   return { sql, orm: drizzleKeepingDates(sql), close: () => sql.end({ timeout: 5 }) };
 }
 
-/** PostgreSQL is shutting down, crashed, or starting up; the connection is gone, or none could be made. */
+/** PostgreSQL is shutting down, crashed, starting up or full; the connection is gone, or none could be made. */
 const CONNECTION_CODES = new Set([
   '57P01',
   '57P02',
   '57P03',
+  '53300',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  // A container or a network that is not up yet.
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
 ]);
 
 /** Whether an error says that the database went away, and not that something is wrong with what was asked. */

@@ -1,9 +1,20 @@
-import { ensureEmbeddedPostgres } from './embedded/embedded-postgres.ts';
-import { migrate } from './migrate-database.ts';
 import { loadDatabaseConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
+import { migratedDatabase } from './open.ts';
 
-const config = loadDatabaseConfig();
-const embedded = config.databaseUrl === undefined ? await ensureEmbeddedPostgres(config.dataDir) : undefined;
-await migrate(config.databaseUrl ?? embedded?.url ?? '');
-await embedded?.release();
-process.stderr.write('Database is up to date.\n');
+/** `npm run db:migrate`. */
+async function main(): Promise<void> {
+  const database = await migratedDatabase(loadDatabaseConfig(), () => {
+    process.stderr.write('Waiting for PostgreSQL.\n');
+  });
+  await database.release();
+  process.stderr.write('Database is up to date.\n');
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
+  else console.error('The schema migrations could not be applied:', error);
+  process.exitCode = 1;
+}

@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { ConfigError, loadConfig, type Config } from '../config.ts';
+import { loadConfig, type Config } from '../config.ts';
 import { isConnectionLoss } from '../db/client.ts';
 import { openDatabase } from '../db/open.ts';
+import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
@@ -59,7 +60,7 @@ try {
   await start(loadConfig());
 } catch (error) {
   // Not thrown on: a process that waits for nothing more must end, so that whoever supervises it starts another.
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
   else console.error('The worker cannot start:', error);
   process.exit(1);
 }

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import { isConnectionLoss } from '../db/client.ts';
 import {
   AppError,
   AuthError,
@@ -46,7 +47,7 @@ export function publicError(error: unknown): PublicError {
   }
   const refused = refusedByParser(error);
   if (refused !== undefined) return refused;
-  if (isDatabaseDown(error)) {
+  if (isConnectionLoss(error)) {
     return {
       status: 503,
       code: 'database_unavailable',
@@ -63,25 +64,6 @@ function refusedByParser(error: unknown): PublicError | undefined {
   if (error.status === 413) return { status: 413, code: 'too_large', message: 'The request is too large.' };
   if (error.status < 400 || error.status > 499) return undefined;
   return { status: 400, code: 'malformed', message: 'The request cannot be read.' };
-}
-
-const CONNECTION_LOST = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  // PostgreSQL: shutting down, starting up, too many connections.
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-]);
-
-function isDatabaseDown(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return typeof error.code === 'string' && CONNECTION_LOST.has(error.code);
 }
 
 /** Logs what is not a person's mistake, with its cause. */

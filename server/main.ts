@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
-import { ConfigError, loadConfig, type Config } from '../config.ts';
+import { loadConfig, type Config } from '../config.ts';
 import { openDatabase } from '../db/open.ts';
+import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
@@ -62,7 +63,7 @@ try {
   await start(loadConfig());
 } catch (error) {
   // Not thrown on: a process that waits for nothing more must end, so that whoever supervises it starts another.
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
   else console.error('The server cannot start:', error);
   process.exit(1);
 }

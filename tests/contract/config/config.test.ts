@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../../../config.ts';
+import { ConfigError, loadConfig, loadDatabaseConfig } from '../../../config.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TSX = createRequire(import.meta.url).resolve('tsx');
@@ -53,27 +53,47 @@ describe('the environment', () => {
   );
 
   it.each([
-    ['PORT', 'eighty'],
-    ['PORT', '70000'],
-    ['PUBLIC_URL', 'app.example'],
-    ['DATABASE_URL', 'mysql://localhost/app'],
-    ['INTERCOM_API_URL', 'ftp://api.example'],
-    ['INTERCOM_APP_URL', 'nowhere'],
-    ['SECRET_KEY', 'too-short'],
-    ['SECRET_KEY_PREVIOUS', 'too-short'],
-    ['SECRET_KEY_PREVIOUS', `${Buffer.alloc(32, 1).toString('base64')},oops`],
-    ['INFRAON_ALLOWED_HOSTS', 'desk.example'],
-    ['INFRAON_ALLOWED_HOSTS', 'http://desk.example:80'],
-    ['WORKER_CONCURRENCY', '0'],
-    ['WORKER_CONCURRENCY', 'many'],
-    ['RATE_SHARE', '1.5'],
-    ['RATE_SHARE', '0'],
-    ['LOG_LEVEL', 'loud'],
-    ['MAPPING_LLM_URL', 'model'],
-  ])('names %s when it is %s', (name, value) => {
+    ['PORT', 'eighty', 'a port number'],
+    ['PORT', '70000', 'a port number'],
+    ['PORT', '80.5', 'a port number'],
+    ['PUBLIC_URL', 'app.example', 'the address of this server'],
+    ['PUBLIC_URL', 'ftp://app.example', 'the address of this server'],
+    ['PUBLIC_URL', 'https://app.example/?tenant=1', 'an address without'],
+    ['PUBLIC_URL', 'https://user:word@app.example', 'an address without'],
+    ['DATABASE_URL', 'mysql://localhost/app', 'an address such as postgres://'],
+    ['DATABASE_URL', 'postgres://user:word@:5432/app', 'an address such as postgres://'],
+    ['INTERCOM_API_URL', 'ftp://api.example', 'an address such as https://api.intercom.io'],
+    ['INTERCOM_APP_URL', 'nowhere', 'an address such as https://app.intercom.com'],
+    ['SECRET_KEY', 'too-short', '32 random bytes in base64'],
+    ['SECRET_KEY_PREVIOUS', 'too-short', 'a comma-separated list of former keys'],
+    [
+      'SECRET_KEY_PREVIOUS',
+      `${Buffer.alloc(32, 1).toString('base64')},oops`,
+      'a comma-separated list of former keys',
+    ],
+    ['INFRAON_ALLOWED_HOSTS', 'desk.example', 'a comma-separated list of host:port'],
+    ['INFRAON_ALLOWED_HOSTS', 'http://desk.example:80', 'a comma-separated list of host:port'],
+    ['WORKER_CONCURRENCY', '0', 'a whole number from 1 to 64'],
+    ['WORKER_CONCURRENCY', '65', 'a whole number from 1 to 64'],
+    ['WORKER_CONCURRENCY', 'many', 'a whole number from 1 to 64'],
+    ['RATE_SHARE', '1.5', 'a number above 0 and up to 1'],
+    ['RATE_SHARE', '0', 'a number above 0 and up to 1'],
+    ['LEASE_SECONDS', '0.5', 'seconds from 1 to 120'],
+    ['INTERCOM_TIMEOUT_SECONDS', '121', 'seconds from 1 to 120'],
+    ['LOG_LEVEL', 'loud', 'one of fatal, error, warn, info'],
+    ['MAPPING_LLM_URL', 'model', 'an address such as https://'],
+    ['MESSENGER_REGION', 'mars', 'us, eu or ap'],
+    ['MESSENGER_WIDGET_URL', 'widget', 'an address such as https://'],
+  ])('names %s when it is %s, and says what is expected', (name, value, expected) => {
     const message = refusal({ ...GOOD, [name]: value });
-    expect(message).toMatch(new RegExp(`^${name} is malformed: expected .+`));
+    expect(message).toContain(`${name} is malformed: expected ${expected}`);
     expect(message).not.toContain('\n');
+  });
+
+  it('is checked for the migrations alone as far as they need it', () => {
+    expect(loadDatabaseConfig({})).toEqual({ databaseUrl: undefined, dataDir: '.data' });
+    expect(loadDatabaseConfig({ DATABASE_URL: '', DATA_DIR: '/srv' })).toMatchObject({ dataDir: '/srv' });
+    expect(() => loadDatabaseConfig({ DATABASE_URL: 'mysql://localhost/app' })).toThrow(ConfigError);
   });
 
   it('takes the secrets before a rotation, any number of keys', () => {

@@ -6,7 +6,8 @@ import type { ReservedSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../support/database.ts';
 
-const MAIN = fileURLToPath(new URL('../../../server/main.ts', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SERVER = 'server/main.ts';
 
 let database: TestDatabase;
 let keepsItRunning: ReservedSql;
@@ -20,8 +21,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-function start(environment: Record<string, string>): { child: ChildProcess; stderr: () => string } {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+function start(
+  environment: Record<string, string>,
+  main = SERVER,
+): { child: ChildProcess; stderr: () => string } {
+  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    cwd: ROOT,
     env: { PATH: process.env.PATH, DATABASE_URL: database.url, ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -30,6 +35,13 @@ function start(environment: Record<string, string>): { child: ChildProcess; stde
     text += chunk.toString('utf8');
   });
   return { child, stderr: () => text };
+}
+
+/** The test's database with something else about its address. */
+function databaseWith(change: (url: URL) => void): string {
+  const url = new URL(database.url);
+  change(url);
+  return url.href;
 }
 
 async function exitCode(child: ChildProcess): Promise<unknown> {
@@ -82,6 +94,37 @@ describe('the server process', { timeout: 90_000 }, () => {
     expect(await exited).toBe(0);
     expect(stderr()).toContain('"msg":"stopping"');
     expect(stderr()).not.toContain(complete.INTERCOM_CLIENT_SECRET);
+  });
+
+  it.each([SERVER, 'jobs/main.ts', 'db/migrate.ts'])(
+    'does not start where DATABASE_URL opens nothing: %s says so in one line, without the password',
+    async (main) => {
+      const refused: [string, RegExp][] = [
+        [
+          databaseWith((url) => (url.password = 'wrong-word')),
+          /check the user and the password of DATABASE_URL/,
+        ],
+        [databaseWith((url) => (url.pathname = '/nowhere')), /create the database that DATABASE_URL names/],
+      ];
+      for (const [url, hint] of refused) {
+        const { child, stderr } = start({ ...complete, PORT: '0', DATABASE_URL: url }, main);
+        expect(await exitCode(child)).toBe(1);
+        expect(stderr().trim().split('\n')).toEqual([expect.stringMatching(hint)]);
+        expect(stderr()).toContain(new URL(database.url).host);
+        expect(stderr()).not.toContain(new URL(url).password);
+      }
+    },
+  );
+
+  it('does not start on a port that another program has, and names it', async () => {
+    const holder = createServer().listen(0);
+    await once(holder, 'listening');
+    const address = holder.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { child, stderr } = start({ ...complete, PORT: String(port), LOG_LEVEL: 'silent' });
+    expect(await exitCode(child)).toBe(1);
+    expect(stderr()).toMatch(new RegExp(`^Cannot listen on port ${port}: .*EADDRINUSE.*\\n$`));
+    holder.close();
   });
 
   it('waits for a PostgreSQL that does not answer yet', async () => {
