@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { StartError } from '../errors.ts';
 import type { ObjectTypeDocument } from '../pipeline/prepare/object-types.ts';
 import type { FindingDocument } from '../pipeline/reconcile/findings.ts';
 import type { RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
@@ -17,49 +17,39 @@ import {
   discover,
   runToEnd,
 } from './demo/journey.ts';
-import { productStarter, untilReady, type ProductProcess } from './demo/processes.ts';
+import { productStarter, untilReady } from './demo/processes.ts';
 import { terminalEvents } from './demo/progress.ts';
+import { readFlags, type DemoFlags } from './demo/flags.ts';
 import { exitCode, renderReport, type DemoReport } from './demo/report.ts';
+import type { Desk } from './infraon/desk.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator, type InfraonSimulator } from './infraon/server.ts';
 import { startIntercomSimulator, type IntercomSimulator } from './intercom/server.ts';
-import { deskFromEventLog } from './seed/event-log.ts';
-import { generateDesk } from './seed/generate.ts';
 import { TEAMMATE_EMAILS } from './seed/teammates.ts';
 
 /**
  * The main job end to end with no account: both simulators, the real server and worker, embedded PostgreSQL. It plays
  * the admin through the public routes and prints what arrived.
  */
-const { values: flags } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    records: { type: 'string', default: '100' },
-    seed: { type: 'string', default: '1' },
-    data: { type: 'string' },
-  },
-});
-
 const CLIENT = { id: 'demo-client', secret: 'demo-client-secret' };
 const WORKSPACE = 'ws_demo01';
 const PREFERRED_PORT = 3000;
+/** The first start makes a database; a busy machine takes its time. */
+const READY_MS = 180_000;
 
 interface Stage {
   infraon: InfraonSimulator;
   intercom: IntercomSimulator;
   appUrl: string;
-  product: ProductProcess[];
-  dataDir: string;
 }
 
-async function setUp(): Promise<Stage> {
-  const desk =
-    flags.data === undefined
-      ? generateDesk({ seed: wholeNumber('seed'), incidents: wholeNumber('records') })
-      : deskFromEventLog(readFileSync(flags.data, 'utf8'));
+/** Ends what was started, the last first. */
+type Undo = (() => unknown)[];
+
+async function setUp(desk: Desk, undo: Undo): Promise<Stage> {
   const port = await freePort(PREFERRED_PORT);
   const appUrl = `http://127.0.0.1:${port}`;
   const infraon = await startInfraonSimulator({ desk });
+  undo.push(() => infraon.close());
   const intercom = await startIntercomSimulator({
     workspaces: [
       { id: WORKSPACE, name: 'Northwind', region: 'US', timezone: 'Europe/London', admins: teammates() },
@@ -82,9 +72,11 @@ async function setUp(): Promise<Stage> {
       },
     ],
   });
+  undo.push(() => intercom.close());
   const dataDir = mkdtempSync(path.join(tmpdir(), 'infraon-to-intercom-demo-'));
   // PostgreSQL may run as a user of its own, which must be able to enter.
   chmodSync(dataDir, 0o755);
+  undo.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const env = {
     PORT: String(port),
     PUBLIC_URL: appUrl,
@@ -100,8 +92,11 @@ async function setUp(): Promise<Stage> {
   };
   const startProduct = await productStarter();
   const server = startProduct('server', env);
-  await untilReady(appUrl, server);
-  return { infraon, intercom, appUrl, product: [server, startProduct('worker', env)], dataDir };
+  undo.push(() => server.stop());
+  await untilReady(appUrl, server, READY_MS);
+  const worker = startProduct('worker', env);
+  undo.push(() => worker.stop());
+  return { infraon, intercom, appUrl };
 }
 
 /** The installing admin, a teammate for whatever has no author of its own, and the desk's own people. */
@@ -130,22 +125,18 @@ function teammates() {
   ];
 }
 
-async function main(): Promise<number> {
+async function main(flags: DemoFlags): Promise<number> {
   const events = terminalEvents();
   events.step('Starting PostgreSQL, both simulators, the server and a worker');
-  const stage = await setUp();
-  let stopped = false;
+  const undo: Undo = [];
   const tearDown = async () => {
-    if (stopped) return;
-    stopped = true;
-    await Promise.all(stage.product.map((process) => process.stop()));
-    await Promise.all([stage.infraon.close(), stage.intercom.close()]);
-    rmSync(stage.dataDir, { recursive: true, force: true });
+    for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void tearDown().then(() => process.exit(130)));
 
   try {
+    const stage = await setUp(flags.desk, undo);
     events.step('Installing the app by OAuth');
     const admin = await installApp(stage.appUrl);
     await admin.patch('/settings', { fallback_admin_id: '7002', default_country: 'IN' });
@@ -236,13 +227,6 @@ async function explain(admin: AdminClient, runId: string): Promise<void> {
   }
 }
 
-function wholeNumber(flag: 'records' | 'seed'): number {
-  const value = Number(flags[flag]);
-  if (!Number.isInteger(value) || value < 0)
-    throw new Error(`--${flag} takes a whole number, not ${flags[flag]}`);
-  return value;
-}
-
 /** The preferred port if it is free, else any. */
 function freePort(preferred: number): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -258,5 +242,11 @@ function freePort(preferred: number): Promise<number> {
   });
 }
 
-process.exitCode = await main();
-if (flags.once) process.exit();
+try {
+  // A demo that stays up ends by a signal, so what is reached here is the end.
+  process.exit(await main(readFlags(process.argv.slice(2))));
+} catch (error) {
+  if (error instanceof StartError) process.stderr.write(`${error.message}\n`);
+  else console.error('The demo failed:', error);
+  process.exit(1);
+}
