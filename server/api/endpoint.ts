@@ -115,7 +115,8 @@ function parse<T extends z.ZodType>(schema: T | undefined, value: unknown, where
   const field = [...(issue?.path.map(String) ?? []), ...(unknownKey === undefined ? [] : [unknownKey])].join(
     '.',
   );
-  throw new UserError(`${field === '' ? 'This' : field} in ${where} is malformed: ${issue?.message ?? ''}`, {
+  const what = field === '' ? `T${where.slice(1)}` : `${field} in ${where}`;
+  throw new UserError(`${what} is malformed: ${issue?.message ?? ''}`, {
     code: 'malformed',
     field: field === '' ? undefined : field,
     httpStatus: 400,

@@ -188,17 +188,24 @@ describe('refusals', () => {
   });
 
   it.each([
-    ['a body that is not JSON', 'not json', 'malformed'],
-    ['a body that is too deep in the wrong', '[1]', 'malformed'],
-    ['an unknown key', JSON.stringify({ speed: 3 }), 'malformed'],
-    ['a value of the wrong type', JSON.stringify({ rate_share: 'fast' }), 'malformed'],
-  ])('400 for %s', async (_name, body, code) => {
+    ['a body that is not JSON', 'not json', /^The body is not JSON/],
+    ['a body that is too deep in the wrong', '[1]', /^The body is malformed: /],
+    ['an unknown key', JSON.stringify({ speed: 3 }), /^speed in the body is malformed: /],
+    [
+      'a value of the wrong type',
+      JSON.stringify({ rate_share: 'fast' }),
+      /^rate_share in the body is malformed: /,
+    ],
+  ])('400 for %s', async (_name, body, message) => {
     const response = await owner
       .patch('/api/v1/settings')
       .set('content-type', 'application/json')
       .send(body)
       .expect(400);
-    expect(errorOf(response).code).toBe(code);
+    expect(errorOf(response)).toMatchObject({
+      code: 'malformed',
+      message: expect.stringMatching(message) as string,
+    });
     expectDescribed('patch', '/settings', response);
   });
 
