@@ -20,7 +20,7 @@ import {
 import { productStarter, untilReady } from './demo/processes.ts';
 import { terminalEvents } from './demo/progress.ts';
 import { readFlags, type DemoFlags } from './demo/flags.ts';
-import { exitCode, renderReport, type DemoReport } from './demo/report.ts';
+import { countByReason, exitCode, renderReport, type DemoReport } from './demo/report.ts';
 import type { Desk } from './infraon/desk.ts';
 import { DEFAULT_CREDENTIALS, startInfraonSimulator, type InfraonSimulator } from './infraon/server.ts';
 import { startIntercomSimulator, type IntercomSimulator } from './intercom/server.ts';
@@ -179,17 +179,14 @@ async function makeReport(
   sample: RunDocument,
   full: RunDocument,
 ): Promise<DemoReport> {
-  const counts = new Map<string, { object: string; code: string; count: number }>();
+  const rejections: RejectionDocument[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
     const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
     const page: { items: RejectionDocument[]; next_cursor: string | null } = await admin.get(
       `/rejections?limit=200${query}`,
     );
-    for (const { object, code } of page.items) {
-      const entry = counts.get(`${object} ${code}`) ?? { object, code, count: 0 };
-      counts.set(`${object} ${code}`, { ...entry, count: entry.count + 1 });
-    }
+    rejections.push(...page.items);
     cursor = page.next_cursor;
   }
   const mails = (await (await fetch(`${stage.intercom.url}/_sim/mails`)).json()) as {
@@ -200,7 +197,7 @@ async function makeReport(
   return {
     sample,
     full,
-    rejections: [...counts.values()],
+    rejections: countByReason(rejections),
     mails: mails.total ?? (mails.mails ?? mails.items ?? []).length,
     calls: full.calls,
     addresses: {

@@ -21,6 +21,18 @@ export function exitCode(report: DemoReport): 0 | 1 {
   return good && report.mails === 0 ? 0 : 1;
 }
 
+/** How many records of each object were set aside for each reason. */
+export function countByReason(
+  rejections: readonly { object: string; code: string }[],
+): DemoReport['rejections'] {
+  const counts = new Map<string, DemoReport['rejections'][number]>();
+  for (const { object, code } of rejections) {
+    const key = `${object} ${code}`;
+    counts.set(key, { object, code, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}
+
 const COLUMNS: (keyof LedgerCounts)[] = [
   'discovered',
   'created',

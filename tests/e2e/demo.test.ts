@@ -37,11 +37,8 @@ describe('npm run demo', { timeout: 240_000 }, () => {
     expect(report.full).toMatchObject({ kind: 'full', state: 'completed', balanced: true });
     expect(report.full.objects['incident']?.discovered).toBeGreaterThanOrEqual(5);
     expect(report.mails).toBe(0);
-    expect(report.rejections).toContainEqual({
-      object: expect.any(String) as string,
-      code: expect.any(String) as string,
-      count: expect.any(Number) as number,
-    });
+    // A desk this small has no hard cases.
+    expect(report.rejections).toEqual([]);
     expect(report.calls['incident']).toEqual({
       total: expect.any(Number) as number,
       per_record: expect.any(Number) as number,
