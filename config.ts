@@ -37,6 +37,8 @@ export interface Config {
   logLevel: string;
   mappingModel: { url: string; model: string; apiKey: string | undefined } | undefined;
   messenger: MessengerConfig | undefined;
+  /** The process ends when the shell in which npm runs it does. */
+  startedByNpm: boolean;
 }
 
 /** Support through the Messenger of our own Intercom workspace, which is not the customer's. */
@@ -136,6 +138,7 @@ const Environment = z.object({
   MAPPING_LLM_URL: url('an address such as https://api.openai.com/v1').optional(),
   MAPPING_LLM_MODEL: z.string().optional(),
   MAPPING_LLM_API_KEY: z.string().optional(),
+  npm_lifecycle_event: z.string().optional(),
   MESSENGER_APP_ID: z.string().optional(),
   MESSENGER_SECRET: z.string().optional(),
   MESSENGER_REGION: z.enum(['us', 'eu', 'ap'], { error: 'us, eu or ap' }).default('us'),
@@ -196,6 +199,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.MAPPING_LLM_URL === undefined || env.MAPPING_LLM_MODEL === undefined
         ? undefined
         : { url: env.MAPPING_LLM_URL, model: env.MAPPING_LLM_MODEL, apiKey: env.MAPPING_LLM_API_KEY },
+    startedByNpm: env.npm_lifecycle_event !== undefined,
     messenger:
       env.MESSENGER_APP_ID === undefined || env.MESSENGER_SECRET === undefined
         ? undefined

@@ -5,6 +5,7 @@ import { openDatabase } from '../db/open.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
+import { onParentGone } from '../parent.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
 import { resealSecrets } from '../pipeline/install/reseal.ts';
 import { startWorker } from './worker.ts';
@@ -53,6 +54,7 @@ async function start(config: Config): Promise<void> {
     process.exit(0);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+  if (config.startedByNpm) onParentGone(() => void stop('npm ended'));
 }
 
 setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);

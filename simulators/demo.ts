@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StartError } from '../errors.ts';
+import { onParentGone } from '../parent.ts';
 import type { ObjectTypeDocument } from '../pipeline/prepare/object-types.ts';
 import type { FindingDocument } from '../pipeline/reconcile/findings.ts';
 import type { RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
@@ -132,8 +133,9 @@ async function main(flags: DemoFlags): Promise<number> {
   const tearDown = async () => {
     for (let step = undo.pop(); step !== undefined; step = undo.pop()) await step();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void tearDown().then(() => process.exit(130)));
+  const stop = () => void tearDown().then(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  if (process.env['npm_lifecycle_event'] !== undefined) onParentGone(stop);
 
   try {
     const stage = await setUp(flags.desk, undo);

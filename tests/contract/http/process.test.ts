@@ -96,6 +96,31 @@ describe('the server process', { timeout: 90_000 }, () => {
     expect(stderr()).not.toContain(complete.INTERCOM_CLIENT_SECRET);
   });
 
+  it.each([
+    [SERVER, '"msg":"listening"'],
+    ['jobs/main.ts', '"msg":"worker started"'],
+  ])('%s ends with the shell that npm runs it in, which hands no signal on', async (main, ready) => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" --import tsx ${main}; exit 1`], {
+      cwd: ROOT,
+      env: {
+        PATH: process.env.PATH,
+        DATABASE_URL: database.url,
+        ...complete,
+        PORT: '0',
+        npm_lifecycle_event: 'start',
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    shell.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    // Closed when the last process that writes to it has ended.
+    const closed = once(shell.stderr, 'close');
+    await expect.poll(() => stderr, { timeout: 80_000, interval: 100 }).toContain(ready);
+    shell.kill('SIGTERM');
+    await closed;
+    expect(stderr).toContain('"signal":"npm ended"');
+  });
+
   it.each([SERVER, 'jobs/main.ts', 'db/migrate.ts'])(
     'does not start where DATABASE_URL opens nothing: %s says so in one line, without the password',
     async (main) => {
