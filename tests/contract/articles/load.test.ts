@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OPERATOR, OWNER } from '../planning/world.ts';
-import { articleWorld, type ArticleWorld } from './world.ts';
+import { articleWorld, type ArticleRow, type ArticleWorld } from './world.ts';
 
 let articles: ArticleWorld;
 
@@ -190,6 +190,62 @@ it('says that a picture is not copied yet while it still has the address we lent
   const picture = articles.addFile({ name: 'a.png', mime: 'image/png' });
   const id = articles.addArticle({}, `<p><img src="${picture.file_path}"></p>`);
   expect((await articles.run()).get(id)?.findings.map(({ class: name }) => name)).toEqual(['late']);
+});
+
+describe('what is late', () => {
+  /** An article whose picture Intercom has not copied when it is read back first. */
+  async function notCopiedYet(): Promise<{ id: string; look: () => Promise<ArticleRow> }> {
+    articles.world.intercom.state.switches.fetchUrls = false;
+    const picture = articles.addFile({ name: 'a.png', mime: 'image/png' });
+    const id = articles.addArticle({}, `<p>Look.</p><p><img src="${picture.file_path}"></p>`);
+    const runId = await articles.start();
+    await articles.work(runId, 'load');
+    return {
+      id,
+      async look() {
+        await articles.work(runId, 'verify');
+        return (await articles.rows(runId)).get(id)!;
+      },
+    };
+  }
+
+  const copied = (article: { body: string }) => {
+    article.body = article.body.replace(/src="[^"]*"/, 'src="https://downloads.intercomcdn.com/i/o/1/a.png"');
+  };
+
+  it('is looked at again, and equal when it has come meanwhile', async () => {
+    const { look } = await notCopiedYet();
+    const first = await look();
+    expect(first).toMatchObject({ step: 'verify', findings: [{ class: 'late', field: 'images' }] });
+    copied(articles.loaded(first));
+    const second = await look();
+    expect(second).toMatchObject({ step: 'done', findings: [] });
+    expect(second.verification).toEqual({
+      ...first.verification,
+      late: undefined,
+      equal: (first.verification?.['equal'] ?? 0) + 1,
+    });
+  });
+
+  it('is a mismatch when it has come as something else', async () => {
+    const { look } = await notCopiedYet();
+    const article = articles.loaded(await look());
+    copied(article);
+    article.body = article.body.replace('Look.', 'Look here.');
+    const second = await look();
+    expect(second).toMatchObject({ step: 'done', findings: [{ class: 'mismatch', field: 'body' }] });
+    expect(second.verification).not.toHaveProperty('late');
+  });
+
+  it('is missing when it has not come after four more looks, and nobody looks a sixth time', async () => {
+    const { look } = await notCopiedYet();
+    for (let looks = 1; looks <= 4; looks += 1)
+      expect(await look()).toMatchObject({ step: 'verify', findings: [{ class: 'late' }] });
+    expect(await look()).toMatchObject({ step: 'done', findings: [{ class: 'missing', field: 'images' }] });
+    const calls = articles.calls('GET /articles/{id}');
+    await look();
+    expect(articles.calls('GET /articles/{id}')).toBe(calls);
+  });
 });
 
 it('notices what somebody changed in Intercom', async () => {
