@@ -80,6 +80,13 @@ describe('the scopes', () => {
   });
 });
 
+/** What stands as the first argument of `describe` and `it`, also behind the table of an `each`. */
+function titlesIn(source: string): string[] {
+  return [...source.matchAll(/^\s*(?:(?:it|describe)\b.*|\]?\))\(\s*(['"`])(.+?)\1,/gm)].map(
+    ([, , title]) => title!,
+  );
+}
+
 describe('paths and links', () => {
   const folder = path.join(ROOT, 'docs/app-store');
   const pages = readdirSync(folder).filter((name) => name.endsWith('.md'));
@@ -88,6 +95,18 @@ describe('paths and links', () => {
     const named = [...read('docs/app-store/checklist.md').matchAll(/`([\w.-]+(?:\/[\w.-]+)*\.[a-z]+)`/g)];
     expect(named.length).toBeGreaterThan(40);
     expect(named.map(([, file]) => file!).filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([]);
+  });
+
+  it('of the checklist name tests by their titles', () => {
+    const checklist = read('docs/app-store/checklist.md');
+    const named = [...checklist.matchAll(/`(tests\/[\w./-]+\.test\.ts)` _([^_]+)_/g)];
+    const unknown = named.filter(([, file, title]) => !titlesIn(read(file!)).includes(title!));
+    expect(unknown.map(([line]) => line)).toEqual([]);
+    const unnamed = checklist
+      .split('\n')
+      .filter((line) => /^\| +✓/u.test(line) && line.includes('.test.ts`') && !/\.test\.ts` _/.test(line));
+    expect(unnamed).toEqual([]);
+    expect(named.length).toBeGreaterThan(30);
   });
 
   it.each(pages)('of %s lead somewhere', (page) => {
