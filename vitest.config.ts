@@ -9,6 +9,8 @@ const LONGEST = [
   'e2e/crash',
   'e2e/preview-bulk',
   'e2e/rollback',
+  'e2e/made-again',
+  'e2e/hypercare',
   'e2e/faults',
   'e2e/infraon-switches',
   'e2e/verifier',

@@ -165,6 +165,7 @@ export const runHandlers: Record<string, Handler> = {
   rejections: (context) => rejections(context, context.argument, null),
   rejection: (context) => showRejection(context, null),
   retry: (context) => resolve(context, { action: 'retry' }, 'The record is tried again.'),
+  make_again: (context) => resolve(context, { action: 'make_again' }, 'The record is made again.'),
   retry_all: (context) => resolveAlike(context, { action: 'retry' }, 'tried again.'),
   save,
   waive,

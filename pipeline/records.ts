@@ -162,7 +162,7 @@ function deletedWarning(at: Date | null): RecordDocument['warnings'][number] {
   const when = at === null ? '' : ` on ${at.toISOString().slice(0, 10)}`;
   return {
     code: 'deleted_in_intercom',
-    message: `Somebody deleted or archived it in Intercom${when}. Nothing brings it back by itself; it is listed in the next verification.`,
+    message: `Somebody deleted or archived it in Intercom${when}. Nothing brings it back by itself; the next verification lists it, and can make it again when asked.`,
     field: null,
   };
 }

@@ -93,6 +93,9 @@ export function rejectionScreen(
             button(`save:${id}`, 'Save and retry', 'primary'),
           ]),
       button(`retry:${id}`, 'Retry', 'secondary'),
+      ...(rejection.code === 'deleted_in_intercom'
+        ? [button(`make_again:${id}`, 'Make again', 'secondary')]
+        : []),
       ...(alike > 1 ? [button(`retry_all:${id}`, `Retry ${all}`, 'secondary')] : []),
       textarea('note', 'Note for the handoff when waived'),
       button(`waive:${id}`, 'Waive', 'secondary'),

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { ObjectDefinition } from '../../objects/define-object.ts';
-import { UNDONE } from '../load/load-record.ts';
+import { UNDONE } from '../load/destination.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
 import type { InfraonAccess } from '../source/infraon-access.ts';
 

@@ -177,3 +177,9 @@ export function shortHash(hash: string): string {
 
 /** Ends the hash of a record that is finished when the whole run is loaded; the stage gate looks for it. */
 export const UNFINISHED = '!unfinished';
+
+/**
+ * Ends the hash of a record of which something is not as it was last written, because a rollback took it back or what it
+ * links to was made anew: it is looked at and written again by the next run.
+ */
+export const UNDONE = '!undone';

@@ -5,7 +5,7 @@ import type { Payload } from '../../objects/payloads.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { namedLinks, type NamedLink } from '../links/named-links.ts';
 import type { SettingsDocument } from '../settings.ts';
-import { UNFINISHED, type Loaded, type LoadContext } from './destination.ts';
+import { UNDONE, UNFINISHED, type Loaded, type LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
 import type { ParentState } from './parents.ts';
@@ -169,14 +169,11 @@ function hasNothingNew(
   context: LoadContext,
 ): boolean {
   const hash = existing?.loadedHash ?? '';
-  if (existing?.state !== 'complete' || hash.endsWith(UNFINISHED)) return false;
+  if (existing?.state !== 'complete' || hash.endsWith(UNFINISHED) || hash.endsWith(UNDONE)) return false;
   const gaps = hash.startsWith(`${mappedHash}!`) ? hash.slice(mappedHash.length) : '';
   if (gaps === '') return false;
   return !refs.some((ref) => gaps.includes(ref.sourceId) && context.resolve(ref) !== undefined);
 }
-
-/** Ends the hash of a record whose last write a rollback took back: it is looked at and written again by the next run. */
-export const UNDONE = '!undone';
 
 /** Between the objects that a missing link may be for, in `field` of its warning. */
 export const OR = ' or ';

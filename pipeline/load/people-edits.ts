@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { Payload } from '../../objects/payloads.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
-import type { Comparison, Loaded, LoadContext } from './destination.ts';
+import { UNDONE, type Comparison, type Loaded, type LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { remembering } from './remember-reads.ts';
 import { UNEXPLAINED, UNSETTLED } from '../differences.ts';
@@ -48,7 +48,10 @@ export async function findPeopleEdits(
   const reading = asOfLastWrite(remembering(context), loaded.loadedHash ?? null);
   const differences = await differencesTo(last.payload, loaded, reading);
   if (differences === null) return { isDeleted: true, edits: [], entries: [] };
-  const begun = await Promise.all(last.begun.map((payload) => differencesTo(payload, loaded, reading)));
+  const begun = await Promise.all([
+    ...beforeReplacing(reading, loaded).map((before) => differencesTo(last.payload, loaded, before)),
+    ...last.begun.map((payload) => differencesTo(payload, loaded, reading)),
+  ]);
   const theirs = differences.filter(
     ({ field, actual }) =>
       !ignore.includes(field) &&
@@ -93,6 +96,31 @@ function asOfLastWrite(context: LoadContext, loadedHash: string | null): LoadCon
   const wasMissing = ({ ref, or = [], sourceId }: RecordRef) =>
     [ref, ...or].some((name) => gaps.has(`${name}:${sourceId}`));
   return { ...context, resolve: (ref) => (wasMissing(ref) ? undefined : context.resolve(ref)) };
+}
+
+/** Fact of a record whose links lead to things that are made anew: link → id of what is gone. */
+export const REPLACED = 'replaced';
+
+/**
+ * Links to what was made anew as they were written, and as if they had never been: which of the two Intercom shows once
+ * their other end is gone is not documented, and neither is a person's edit.
+ */
+function beforeReplacing(
+  context: LoadContext,
+  { facts, loadedHash }: Loaded & { loadedHash?: string | null },
+): LoadContext[] {
+  if (loadedHash?.endsWith(UNDONE) !== true || facts[REPLACED] === undefined) return [];
+  const former = facts[REPLACED] as Partial<Record<string, string>>;
+  const idOf = ({ ref, sourceId }: RecordRef) => former[`${ref}:${sourceId}`];
+  const linked: LoadContext['resolve'] = (ref) => {
+    const destinationId = idOf(ref);
+    return destinationId === undefined
+      ? context.resolve(ref)
+      : { facts: {}, ...context.resolve(ref), destinationId };
+  };
+  const unlinked: LoadContext['resolve'] = (ref) =>
+    idOf(ref) === undefined ? context.resolve(ref) : undefined;
+  return [linked, unlinked].map((resolve) => ({ ...context, resolve }));
 }
 
 /** Outcomes of records that are in Intercom as their payload says. */

@@ -13,7 +13,7 @@ export interface Difference {
 /**
  * What undoes a difference. `write`: the named steps of the record's plan are done again, which set a state. `restore`:
  * a lost part is said again at the end. `attach`: a lost file is attached again at the end. `create`: the record is
- * gone and is made anew. `reload`: what stands there cannot be edited, so the conversation is deleted and made anew;
+ * gone and is made anew; where people deleted it, never unasked. `reload`: what stands there cannot be edited, so the conversation is deleted and made anew;
  * never done unasked.
  */
 export type Repair =
@@ -28,6 +28,7 @@ export type RepairAction = Repair['action'];
 /** The ways to undo a difference, the mildest first; none when people have to act. */
 export function repairsOf(difference: Difference): Repair[] {
   const { resource, field } = difference;
+  if (isDeletedByPeople(difference)) return [{ action: 'create' }];
   // What counting whole sets found is no difference of the record that it names.
   if (!UNSETTLED.includes(difference.class) || field.startsWith(SET_FIELD)) return [];
   if (field === 'record') return difference.class === 'missing' ? [{ action: 'create' }] : [];
@@ -45,6 +46,16 @@ export function repairsOf(difference: Difference): Repair[] {
     case 'conversations':
       return repairsOfConversation(difference);
   }
+}
+
+/** Reading back names a whole record as changed by people only where Intercom has told that they removed it. */
+function isDeletedByPeople({ class: kind, field }: Pick<Difference, 'class' | 'field'>): boolean {
+  return kind === 'changed_in_intercom' && field === 'record';
+}
+
+/** What deletes something, or brings back what people deleted, is only done when a person names it. */
+export function isOnlyByName({ action }: Repair, difference: Pick<Difference, 'class' | 'field'>): boolean {
+  return action === 'reload' || isDeletedByPeople(difference);
 }
 
 const ATTRIBUTES = /^(title|company|custom_attributes\..*)$/s;
@@ -68,7 +79,8 @@ function repairsOfConversation({ field, class: kind }: Difference): Repair[] {
 /** One sentence for the person who reads the finding. */
 export function suggestionFor(difference: Difference, repairs: readonly Repair[]): string {
   const [first] = repairs;
-  if (first !== undefined) return REPAIRED_BY[first.action];
+  if (first !== undefined)
+    return isDeletedByPeople(difference) ? DELETED_BY_PEOPLE : REPAIRED_BY[first.action];
   if (difference.class === 'missing' && difference.field.startsWith(SET_FIELD))
     return 'It is gone from Intercom. Start a verification: what it finds to be gone it offers to make anew.';
   switch (difference.class) {
@@ -89,6 +101,9 @@ export function suggestionFor(difference: Difference, repairs: readonly Repair[]
       return 'Look at it in Intercom and correct it there.';
   }
 }
+
+const DELETED_BY_PEOPLE =
+  'Somebody deleted it in Intercom, so it stays deleted. Repair with the action "create" makes it anew, with the links to it.';
 
 const REPAIRED_BY: Record<RepairAction, string> = {
   write: 'Repair writes the value of the source again and reads the record back.',

@@ -163,6 +163,6 @@ function deletedInIntercom(id: string): RejectedError {
   return new RejectedError(`The record was deleted in Intercom (${id}), and is not made again by itself.`, {
     code: 'deleted_in_intercom',
     value: id,
-    suggestion: 'Restore it in Intercom and retry, or waive the record.',
+    suggestion: 'Make it again, restore it in Intercom and retry, or waive the record to leave it deleted.',
   });
 }

@@ -3,6 +3,7 @@ import type { DifferenceClass } from '../../db/schema/ledger.ts';
 import type { Actor } from '../actors.ts';
 import type { Deps } from '../deps.ts';
 import {
+  isOnlyByName,
   repairsOf,
   suggestionFor,
   type Difference,
@@ -23,9 +24,9 @@ export interface FindingDocument {
   expected: unknown;
   actual: unknown;
   repaired_at: string | null;
-  /** It can be undone without deleting anything. */
+  /** It can be undone without deleting anything, and without bringing back what people deleted. */
   repairable: boolean;
-  /** What can be done about it, the mildest first; `reload` only when it is asked for by name. */
+  /** What can be done about it, the mildest first; `reload`, and `create` of what people deleted, only by name. */
   repairs: RepairAction[];
   suggestion: string;
 }
@@ -109,7 +110,7 @@ function documentOf(row: FindingRow): FindingDocument {
     expected: row.expected,
     actual: row.actual,
     repaired_at: row.repairedAt?.toISOString() ?? null,
-    repairable: repairs.some(({ action }) => action !== 'reload'),
+    repairable: repairs.some((repair) => !isOnlyByName(repair, row)),
     repairs: repairs.map(({ action }) => action),
     suggestion: suggestionOf(row, repairs),
   };

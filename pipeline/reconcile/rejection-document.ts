@@ -16,4 +16,6 @@ export type RejectionAction =
   | { action: 'edit'; values: Record<string, unknown> }
   /** `take`: whose value stays where both sides changed one (`edited_in_intercom`). */
   | { action: 'retry'; take?: 'infraon' | 'intercom' | undefined }
+  /** Of records that people deleted in Intercom (`deleted_in_intercom`). */
+  | { action: 'make_again' }
   | { action: 'waive'; note: string };

@@ -5,6 +5,7 @@ import type { RecordOutcome, StoredReason } from '../../db/schema/runs.ts';
 import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
+import { forgetDeleted } from './made-anew.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
 import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
 import { requireNote } from '../require-note.ts';
@@ -138,12 +139,8 @@ async function apply(
     const rows = await find(tx);
     if (rows.length === 0) return 0;
     if (action.action === 'edit') checkFields(deps, rows, action.values);
-    if (action.action === 'waive') await waive(tx, actor, rows, { note: action.note, at: deps.clock.now() });
-    else {
-      if (action.action === 'edit') await storeFixes(tx, actor, rows, action.values);
-      // A value that a person gave is to be written, whatever stands in Intercom.
-      await retry(tx, actor.workspaceId, rows, action.action === 'edit' ? 'infraon' : action.take);
-    }
+    if (action.action === 'make_again') checkDeleted(rows);
+    await carryOut(tx, actor, rows, action, deps.clock.now());
     await writeAudit(tx, actor, `rejections_${action.action}`, {
       records: rows.length,
       codes: [...new Set(rows.map((row) => row.code))],
@@ -159,6 +156,37 @@ async function apply(
     throw activeRunError(error);
   });
   return { affected };
+}
+
+async function carryOut(
+  tx: Queryable,
+  actor: Actor,
+  rows: Row[],
+  action: RejectionAction,
+  at: Date,
+): Promise<void> {
+  const { workspaceId } = actor;
+  switch (action.action) {
+    case 'waive':
+      return waive(tx, actor, rows, { note: action.note, at });
+    case 'edit':
+      await storeFixes(tx, actor, rows, action.values);
+      // A value that a person gave is to be written, whatever stands in Intercom.
+      return retry(tx, workspaceId, rows, 'infraon');
+    case 'retry':
+      return retry(tx, workspaceId, rows, action.take);
+    case 'make_again':
+      return makeAgain(tx, workspaceId, rows);
+  }
+}
+
+function checkDeleted(rows: Row[]): void {
+  const other = rows.find(({ code }) => code !== 'deleted_in_intercom');
+  if (other === undefined) return;
+  throw new UserError(
+    `${other.object} ${other.displayId ?? other.sourceId} was not deleted in Intercom (${other.code}): there is nothing to make again.`,
+    { code: 'not_deleted', httpStatus: 422, field: 'action' },
+  );
 }
 
 /** Fixes that are not values of the record: what the owner allows for it, or knows of it. */
@@ -205,9 +233,10 @@ async function retry(
   tx: Queryable,
   workspaceId: string,
   rows: Row[],
-  take: 'infraon' | 'intercom' | undefined,
+  take?: 'infraon' | 'intercom',
+  others: string[] = [],
 ): Promise<void> {
-  const ids = rows.map((row) => row.id);
+  const ids = [...rows.map((row) => row.id), ...others];
   await reopenRuns(tx, workspaceId, [...new Set(rows.map((row) => row.runId))]);
   await tx`
     update run_records r
@@ -221,6 +250,12 @@ async function retry(
     set step = 'undo', outcome = 'pending', reason_code = null, reason = null, not_before = null, attempts = 0
     where r.workspace_id = ${workspaceId} and r.id = any(${ids}::bigint[]) and r.undo is not null`;
   await wakeChildren(tx, ids);
+}
+
+/** Of a person who was deleted for good the conversations went too: each has a rejection or a finding of its own. */
+async function makeAgain(tx: Queryable, workspaceId: string, rows: Row[]): Promise<void> {
+  const ids = rows.map(({ id }) => id);
+  await retry(tx, workspaceId, rows, undefined, await forgetDeleted(tx, workspaceId, ids));
 }
 
 /** Those that wait for one of these records are looked at again. */

@@ -11,14 +11,15 @@ import {
   type FindingFilter,
   type FindingRow,
 } from './findings.ts';
+import { forgetPlaces, forgetSteps, takeBackReferrers, type Renewed } from './made-anew.ts';
 import { factName, type FileFact } from '../load/files/file-facts.ts';
-import { suggestionFor, type Repair } from '../load/repairs.ts';
+import { isOnlyByName, suggestionFor, type Repair, type RepairAction } from '../load/repairs.ts';
 import type { ThreadLayout } from '../load/conversations/thread-layout.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import { requireNamedRun } from '../runs/run-input.ts';
 
-/** `reload` deletes and makes anew, so it happens only when it is asked for. */
-export type RepairRequest = { action?: 'reload' | undefined };
+/** What is only done when it is asked for: to delete and make anew, and to bring back what people deleted. */
+export type RepairRequest = { action?: Extract<RepairAction, 'reload' | 'create'> | undefined };
 
 /** Findings that one call repairs; the caller asks again for the rest. */
 const MAX_AT_ONCE = 5_000;
@@ -80,7 +81,7 @@ export async function repairFindings(
 function choose(finding: FindingRow, { action }: RepairRequest): Repair | undefined {
   const repairs = openRepairs(finding);
   return action === undefined
-    ? repairs.find((repair) => repair.action !== 'reload')
+    ? repairs.find((repair) => !isOnlyByName(repair, finding))
     : repairs.find((repair) => repair.action === action);
 }
 
@@ -90,10 +91,7 @@ interface Chosen {
 }
 
 /** All that is to be undone of one record. */
-interface RecordRepair {
-  run_id: string;
-  object: string;
-  source_id: string;
+interface RecordRepair extends Renewed {
   /** Beginnings of the steps that are done again; null: all of them. */
   steps: string[] | null;
   repairs: Repair[];
@@ -113,8 +111,12 @@ async function repair(
     const runIds = [...new Set(records.map((record) => record.run_id))];
     await reopenRuns(tx, workspaceId, runIds);
     await forgetSteps(tx, workspaceId, records);
+    await takeBackReferrers(
+      tx,
+      workspaceId,
+      records.filter(({ steps }) => steps === null),
+    );
     await markIdMap(tx, workspaceId, records);
-    await takeBackReferrers(tx, workspaceId, records);
     await tx`
       update findings set repaired_at = now()
       where workspace_id = ${workspaceId} and id = any(${settled.map(({ finding }) => finding.id)}::bigint[])`;
@@ -190,16 +192,6 @@ function stepsOf(repair: Repair): string[] | null {
   }
 }
 
-/** A step that is done is not done again, unless its row says that it no longer counts. */
-async function forgetSteps(tx: Queryable, workspaceId: string, records: RecordRepair[]): Promise<void> {
-  await tx`
-    update load_journal j set state = 'superseded'
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as v(object text, source_id text, steps jsonb)
-    where j.workspace_id = ${workspaceId} and j.object = v.object and j.source_id = v.source_id and j.state = 'done'
-      and (v.steps is null or jsonb_typeof(v.steps) = 'null'
-        or exists (select 1 from jsonb_array_elements_text(v.steps) as s(name) where starts_with(j.step, s.name)))`;
-}
-
 interface IdMapRow {
   object: string;
   sourceId: string;
@@ -230,34 +222,11 @@ async function markIdMap(tx: Queryable, workspaceId: string, records: RecordRepa
       changed.push({ object, source_id, state: 'complete', facts: factsAfter(row.facts, repairs) });
     }
   }
-  await tx`
-    delete from id_map m using jsonb_to_recordset(${JSON.stringify(gone)}::jsonb) as v(object text, source_id text)
-    where m.workspace_id = ${workspaceId} and m.object = v.object and m.source_id = v.source_id`;
+  await forgetPlaces(tx, workspaceId, gone);
   await tx`
     update id_map m set loaded_hash = null, state = v.state, facts = v.facts
     from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) as v(object text, source_id text, state text, facts jsonb)
     where m.workspace_id = ${workspaceId} and m.object = v.object and m.source_id = v.source_id`;
-}
-
-/** What is made anew gets another id: the records that link to it write their links again. */
-async function takeBackReferrers(tx: Queryable, workspaceId: string, records: RecordRepair[]): Promise<void> {
-  const renewed = records.filter(({ steps }) => steps === null);
-  if (renewed.length === 0) return;
-  await tx`
-    with renewed as (
-      select * from jsonb_to_recordset(${JSON.stringify(renewed)}::jsonb) as v(run_id uuid, object text, source_id text)
-    ), referrers as (
-      select distinct v.run_id, l.from_object as object, l.from_id as source_id
-      from renewed v join record_links l
-        on l.workspace_id = ${workspaceId} and l.to_object = v.object and l.to_id = v.source_id
-    ), taken as (
-      update run_records r set step = 'load', outcome = 'pending', attempts = 0, not_before = null from referrers f
-      where r.workspace_id = ${workspaceId} and r.run_id = f.run_id and r.object = f.object and r.source_id = f.source_id
-        and r.step = 'done' and r.outcome in ('created', 'updated', 'adopted', 'unchanged')
-      returning r.object, r.source_id
-    )
-    update id_map m set loaded_hash = null from taken t
-    where m.workspace_id = ${workspaceId} and m.object = t.object and m.source_id = t.source_id`;
 }
 
 function factsAfter(facts: Record<string, unknown>, repairs: Repair[]): Record<string, unknown> {

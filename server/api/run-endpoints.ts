@@ -100,7 +100,7 @@ export const runEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/rejections/resolve',
-    summary: 'Edit, retry or waive all records that were rejected for one cause',
+    summary: 'Edit, retry, make again or waive all records that were rejected for one cause',
     body: schemas.BulkResolution,
     reply: schemas.Affected,
     handle({ useCases, actor }, { body }) {
@@ -111,7 +111,7 @@ export const runEndpoints: Endpoint[] = [
   endpoint({
     method: 'post',
     path: '/rejections/{id}/resolve',
-    summary: 'Edit, retry or waive one rejected record',
+    summary: 'Edit, retry, make again or waive one rejected record',
     params: IdParam,
     body: schemas.Resolution,
     reply: schemas.Affected,

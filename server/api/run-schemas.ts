@@ -240,11 +240,19 @@ const Retry = z.strictObject({
   action: z.literal('retry'),
   take: z.enum(['infraon', 'intercom']).optional(),
 });
+const MakeAgain = z.strictObject({ action: z.literal('make_again') });
 const Waive = z.strictObject({ action: z.literal('waive'), note: z.string().max(2000) });
 const Cause = { object: z.string().optional(), code: z.string() };
-export const Resolution = z.discriminatedUnion('action', [Edit, Retry, Waive]).meta({ id: 'Resolution' });
+export const Resolution = z
+  .discriminatedUnion('action', [Edit, Retry, MakeAgain, Waive])
+  .meta({ id: 'Resolution' });
 export const BulkResolution = z
-  .discriminatedUnion('action', [Edit.extend(Cause), Retry.extend(Cause), Waive.extend(Cause)])
+  .discriminatedUnion('action', [
+    Edit.extend(Cause),
+    Retry.extend(Cause),
+    MakeAgain.extend(Cause),
+    Waive.extend(Cause),
+  ])
   .meta({ id: 'BulkResolution' });
 export const Affected = z.object({ affected: z.number() });
 
@@ -266,9 +274,12 @@ export const Finding = z
   })
   .meta({ id: 'Finding' });
 
-/** `reload` deletes a conversation in which nobody worked and loads it anew; it is never done unasked. */
+/**
+ * `reload` deletes a conversation in which nobody worked and loads it anew, `create` makes anew what people deleted in
+ * Intercom; neither is ever done unasked.
+ */
 export const RepairInput = z
-  .strictObject({ action: z.literal('reload').optional() })
+  .strictObject({ action: z.enum(['reload', 'create']).optional() })
   .meta({ id: 'RepairInput' });
 export const BulkRepair = RepairInput.extend({
   run: z.string().optional(),

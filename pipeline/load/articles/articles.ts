@@ -162,7 +162,7 @@ function deletedInIntercom(id: string, cause?: unknown): RejectedError {
   return new RejectedError(`The article ${id} was deleted in Intercom.`, {
     code: 'deleted_in_intercom',
     value: id,
-    suggestion: 'Waive the record, or restore the article in Intercom and retry.',
+    suggestion: 'Make it again, or waive the record to leave it deleted.',
     cause,
   });
 }

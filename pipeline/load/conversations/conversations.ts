@@ -114,7 +114,8 @@ function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
           throw new RejectedError('The contact of this conversation was deleted in Intercom.', {
             code: 'deleted_in_intercom',
             value: contact.destinationId,
-            suggestion: 'Restore the contact, or waive the record.',
+            suggestion:
+              'Make it again: the contact is made first. Or restore the contact and retry, or waive the record.',
             cause: error,
           });
         }

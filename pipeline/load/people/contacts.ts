@@ -101,7 +101,8 @@ function deletedInIntercom(id: string): RejectedError {
   return new RejectedError(`The contact ${id} was deleted in Intercom.`, {
     code: 'deleted_in_intercom',
     value: id,
-    suggestion: 'Waive the record, or restore the contact in Intercom and retry.',
+    suggestion:
+      'Make it again, restore the contact in Intercom and retry, or waive the record to leave it deleted.',
   });
 }
 

@@ -203,6 +203,7 @@ const BUTTONS: Record<string, { access: Role; id: () => string; inputs?: Record<
   rejections: { access: 'viewer', id: () => 'rejections' },
   rejection: { access: 'viewer', id: () => `rejection:${ids.rejection}` },
   retry: { access: 'operator', id: () => `retry:${ids.rejection}` },
+  make_again: { access: 'operator', id: () => `make_again:${ids.rejection}` },
   retry_all: { access: 'operator', id: () => `retry_all:${ids.rejection}` },
   save: { access: 'operator', id: () => `save:${ids.rejection}`, inputs: { value: 'a@b.example' } },
   waive: { access: 'operator', id: () => `waive:${ids.rejection}`, inputs: { note: 'No.' } },
