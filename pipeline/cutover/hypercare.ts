@@ -44,19 +44,18 @@ function planCheck(tx: Queryable, check: CheckKey, runAt: Date): Promise<void> {
 /**
  * One day's check: a verification of some records of every object in the name of whoever signed off, what is rejected,
  * what agents reported, and whether Infraon still changes although it was closed. Does nothing for a day that was
- * checked, or once the sign-off is revoked.
+ * checked, or once the sign-off is revoked. A check that was interrupted goes on with the verification it has started.
  */
 export async function checkHypercare(deps: Deps, check: CheckKey): Promise<void> {
   const { sql } = deps.db;
   const { workspaceId, signOffId, day } = check;
-  const [open] = await sql<{ signedBy: string; since: Date }[]>`
-    select s.signed_by as "signedBy", h.due_at - interval '1 day' as since
+  const [open] = await sql<{ signedBy: string; since: Date; runId: string | null }[]>`
+    select s.signed_by as "signedBy", h.due_at - interval '1 day' as since, h.run_id as "runId"
     from hypercare_checks h join sign_offs s on s.id = h.sign_off_id
     where h.workspace_id = ${workspaceId} and h.sign_off_id = ${signOffId} and h.day = ${day} and h.checked_at is null
       and s.revoked_at is null and s.erased_at is null`;
   if (open === undefined) return;
-  const runId = await verifySome(deps, workspaceId, open.signedBy);
-  if (runId === null) {
+  if (open.runId === null && !(await verifySome(deps, check, open.signedBy))) {
     await planCheck(sql, check, new Date(deps.clock.now().getTime() + AGAIN_MS));
     return;
   }
@@ -70,17 +69,23 @@ export async function checkHypercare(deps: Deps, check: CheckKey): Promise<void>
     ...(await sourceSince(deps, workspaceId)),
   };
   await sql`
-    update hypercare_checks set checked_at = ${deps.clock.now()}, run_id = ${runId}, facts = ${JSON.stringify(facts)}::jsonb
+    update hypercare_checks set checked_at = ${deps.clock.now()}, facts = ${JSON.stringify(facts)}::jsonb
     where workspace_id = ${workspaceId} and sign_off_id = ${signOffId} and day = ${day} and checked_at is null`;
 }
 
-/** Null while another run is active. */
-async function verifySome(deps: Deps, workspaceId: string, adminId: string): Promise<string | null> {
+/** False while another run is active. */
+async function verifySome(deps: Deps, check: CheckKey, adminId: string): Promise<boolean> {
+  const { workspaceId, signOffId, day } = check;
+  const actor = { workspaceId, adminId, role: 'owner' as const };
   try {
-    const actor = { workspaceId, adminId, role: 'owner' as const };
-    return (await startRun(deps, actor, { kind: 'verify', limit: CHECKED_PER_OBJECT })).id;
+    await startRun(deps, actor, { kind: 'verify', limit: CHECKED_PER_OBJECT }, async (tx, runId) => {
+      await tx`
+        update hypercare_checks set run_id = ${runId}
+        where workspace_id = ${workspaceId} and sign_off_id = ${signOffId} and day = ${day}`;
+    });
+    return true;
   } catch (error) {
-    if (error instanceof UserError && error.code === 'run_active') return null;
+    if (error instanceof UserError && error.code === 'run_active') return false;
     throw error;
   }
 }
@@ -158,9 +163,14 @@ async function resultOf(
       ? []
       : [`Infraon was changed after the last delta: ${facts.changed_at_source.join(', ')}`]),
   ];
+  const edited = verification.changed_in_intercom;
+  const theirs = edited === 0 ? '' : ` ${edited} changed by people in Intercom, and left as they are.`;
   const asked =
     facts.not_asked.length === 0 ? '' : ` Infraon was not asked for: ${facts.not_asked.join(', ')}.`;
-  if (problems.length > 0) return { state: 'attention', detail: `${problems.join('; ')}.${asked}` };
+  if (problems.length > 0) return { state: 'attention', detail: `${problems.join('; ')}.${theirs}${asked}` };
   if (WORKING_STATES.includes(runState)) return { state: 'running', detail: 'Records are being read back.' };
-  return { state: 'clean', detail: `${verification.checked} values read back, none differs.${asked}` };
+  return {
+    state: 'clean',
+    detail: `${verification.checked} values read back, none differs.${theirs}${asked}`,
+  };
 }

@@ -19,8 +19,16 @@ import { requireTransition, WORKING_STATES } from './run-state.ts';
 import { getSettingsFor } from '../settings.ts';
 import { planVerification } from '../verify/verify-again.ts';
 
-/** Plans a run: what it covers, with which maps and settings, and lets the workers begin. */
-export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): Promise<RunDocument> {
+/**
+ * Plans a run: what it covers, with which maps and settings, and lets the workers begin. `alongside` is written in the
+ * same transaction: whoever starts a run by himself notes that he has.
+ */
+export async function startRun(
+  deps: Deps,
+  actor: Actor,
+  input: StartRunInput,
+  alongside?: (tx: Queryable, runId: string) => Promise<void>,
+): Promise<RunDocument> {
   requireRole(actor, 'operator');
   // Said before what else may be missing: nothing of it can be made up for any more.
   if (input.kind !== 'verify') await assertNotSignedOff(deps.db.sql, actor.workspaceId);
@@ -53,6 +61,7 @@ export async function startRun(deps: Deps, actor: Actor, input: StartRunInput): 
         await planVerification(tx, actor.workspaceId, id, objects, part);
       }
       await writeAudit(tx, actor, 'run_started', { run_id: id, kind: input.kind, objects });
+      await alongside?.(tx, id);
       await enqueueAdvance(tx, { workspaceId: actor.workspaceId, runId: id });
       return id;
     });
