@@ -3,7 +3,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { InfraonAccess } from '../source/infraon-access.ts';
 
 /** A stamp of the source as ISO text; null when it holds none that can be read. */
-function stampOf(text: string | null): string | null {
+export function stampOf(text: string | null): string | null {
   const at = Date.parse(text ?? '');
   return Number.isNaN(at) ? null : new Date(at).toISOString();
 }

@@ -7,6 +7,7 @@ import { pinnedMap, requireRun, type FrozenRun } from '../../runs/frozen-run.ts'
 import { runClient } from '../../runs/run-client.ts';
 import { WORKING_STATES } from '../../runs/run-state.ts';
 import { lookAgainMs } from '../look-again.ts';
+import { nameSourceChanges } from '../source-changes.ts';
 import { compareSet, type SetComparison } from './compare-set.ts';
 import { comparePrepared } from './prepared-sets.ts';
 import { ledgerSets, type LedgerSet } from './ledger-sets.ts';
@@ -45,6 +46,7 @@ export async function countSets(deps: Deps, workspaceId: string, runId: string):
       compared.push(await orWhyNot(set, () => compareSet(set, reader, view, signal)));
     }
     compared.push(...(await comparePrepared(sql, run, client)));
+    if (run.kind === 'verify') await nameSourceChanges(deps, run, signal);
     await storeCounts(sql, run, compared);
   });
 }
