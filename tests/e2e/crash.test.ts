@@ -1,10 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { RecordDocument } from '../../pipeline/records.ts';
 import { generateDesk } from '../../simulators/seed/generate.ts';
+import type { Conversation } from '../../simulators/intercom/records.ts';
+import { patchSwitches } from '../../simulators/intercom/switches.ts';
 import { nextWriteAfter, untilCalls } from '../support/crash.ts';
-import { expectFaithful, expectGoodRun, expectNothingToDo } from '../support/fidelity.ts';
+import {
+  conversationsOf,
+  expectFaithful,
+  expectGoodRun,
+  expectNothingToDo,
+  writtenParts,
+} from '../support/fidelity.ts';
 import { openStage, type Stage } from '../support/stage.ts';
-import { finished, newTenant, setFaults, start } from '../support/tenant.ts';
+import { control, finished, fullRun, newTenant, setFaults, start } from '../support/tenant.ts';
 
 /** What is promised: progress again within half a minute, whatever died. */
 const RESUME_MS = 30_000;
@@ -116,6 +126,55 @@ describe('processes that die', () => {
     const run = await finished(tenant, runId);
     expectGoodRun(run);
     expectFaithful(tenant, desk, run);
+    await expectNothingToDo(stage, tenant);
+  });
+
+  it('a worker killed while it makes a conversation anew ends with one of it, each entry once and in order', async () => {
+    const tenant = await newTenant(stage);
+    expectGoodRun(await fullRun(tenant));
+    const [incident, [damaged]] = [...conversationsOf(tenant, desk)].find(
+      ([, [each]]) => writtenParts(each!).length > 4 && writtenParts(each!).length < 30,
+    ) as [string, [Conversation]];
+    const parts = writtenParts(damaged);
+    const replies = parts.length;
+    await control(stage, 'POST', 'damage', {
+      ...{ workspace_id: tenant.workspaceId, resource: 'conversation', id: damaged.id, kind: 'set_part' },
+      ...{ part: parts[1]!.id, set: { partType: parts[1]!.partType === 'note' ? 'comment' : 'note' } },
+    });
+    const verification = await finished(tenant, await start(tenant, { kind: 'verify' }));
+    const { items } = await tenant.admin.get<{ items: FindingDocument[] }>(
+      `/findings?run=${verification.id}&class=mismatch`,
+    );
+    expect(items.map(({ source_id, repairs }) => ({ source_id, repairs }))).toEqual([
+      { source_id: incident, repairs: ['reload'] },
+    ]);
+
+    // Each call is carried out a while before it is answered: a worker killed meanwhile knows nothing of it.
+    const { switches } = stage.intercom.state;
+    patchSwitches(switches, { answerAfterMs: 300 });
+    const since = stage.intercom.state.recorder.lastSeq();
+    await tenant.admin.post(`/findings/${items[0]!.id}/repair`, { action: 'reload' });
+    const moments: [call: string, count: number][] = [
+      ['DELETE /conversations/{id}', 1],
+      ['POST /conversations', 1],
+      [REPLY, 1],
+      [REPLY, Math.ceil(replies / 2)],
+      ['PUT /conversations/{id}', 1],
+    ];
+    for (const [call, count] of moments) {
+      await untilCalls(stage, tenant, since, call, count);
+      await stage.workers.shift()!.kill();
+      stage.startWorker();
+    }
+    const run = await finished(tenant, verification.id);
+    patchSwitches(switches, { answerAfterMs: 0 });
+    expectGoodRun(run);
+    expectFaithful(tenant, desk, run);
+    const [anew] = conversationsOf(tenant, desk).get(incident) as [Conversation];
+    expect(anew.id).not.toBe(damaged.id);
+    expect(writtenParts(anew)).toHaveLength(replies);
+    const { destination } = await tenant.admin.get<RecordDocument>(`/records/incident/${incident}`);
+    expect(destination?.id).toBe(anew.id);
     await expectNothingToDo(stage, tenant);
   });
 
