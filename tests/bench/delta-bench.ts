@@ -37,7 +37,7 @@ export async function benchDelta(report: Report, incidents: number): Promise<voi
     const few = Math.min(FEW, Math.ceil(ids.length / 10));
     const small = await measured(report, stage, ids.slice(0, few));
     report.progress(`delta: enlarging the desk to ${LARGE} incidents`);
-    await multiplyIncidents(stage.db.sql, stage.desk, WORKSPACE, Math.ceil(LARGE / ids.length) - 1);
+    await multiplyIncidents(stage.db.sql, stage.desk, WORKSPACE, LARGE);
     for (const table of ['source_records', 'run_records', 'id_map', 'load_journal'])
       await stage.db.sql.unsafe(`vacuum analyze ${table}`);
     const sameOnLarge = await measured(report, stage, ids.slice(0, few));

@@ -87,6 +87,31 @@ describe('a delta', () => {
       expect({ created, updated }).toEqual({ created: 0, updated: 0 });
   });
 
+  it('brings what a verification names as changed in Infraon since it was read, which is no loss of ours', async () => {
+    const changed = incident(5);
+    const verified = async () => finished(tenant, await start(tenant, { kind: 'verify' }));
+    expect((await verified()).verification.changed_at_source).toBe(0);
+    const data = { 'basic_info.summary': 'Changed before a verification' };
+    await mutate([{ object: 'incident', id: changed.incident_id, op: 'update', data }]);
+    const details = detailReads();
+    const run = await verified();
+    expect(run).toMatchObject({
+      state: 'completed',
+      verification: { changed_at_source: 1, mismatch: 0, missing: 0, extra: 0, changed_in_intercom: 0 },
+    });
+    const { items } = await tenant.admin.get<{ items: FindingDocument[] }>(
+      `/findings?run=${run.id}&class=changed_at_source`,
+    );
+    expect(items).toMatchObject([
+      { object: 'incident', source_id: changed.incident_id, field: 'record', repairable: false, repairs: [] },
+    ]);
+    expect(items[0]!.suggestion).toContain('The next delta brings it over');
+    expect(detailReads()).toBe(details);
+    await delta();
+    expect(conversationOf(changed).title).toContain('Changed before a verification');
+    expect((await verified()).verification.changed_at_source).toBe(0);
+  });
+
   function detailReads(): number {
     return stage.infraon.state.requests.filter(({ path }) => /\/incident\/\d{10,}\/$/.test(path)).length;
   }
@@ -246,7 +271,10 @@ describe('a delta', () => {
   });
 
   /** What a delta writes after the same changes to the same incidents, and how often it asks Infraon. */
-  async function costOfChanges(incidents: Incident[], word: string): Promise<unknown> {
+  async function costOfChanges(
+    incidents: Incident[],
+    word: string,
+  ): Promise<{ written: string[]; toInfraon: number }> {
     await mutate(
       incidents.flatMap(({ incident_id: id }) => [
         { object: 'incident', id, op: 'update', data: { 'basic_info.summary': word } },
@@ -267,15 +295,21 @@ describe('a delta', () => {
     };
   }
 
-  it('costs what the changes cost, on a desk ten times as large as on this one', async () => {
+  it('costs what the changes cost where one in a hundred changes, and twice that for two', async () => {
     const db = connectDatabase(stage.databaseUrl, { applicationName: 'test', max: 2 });
     try {
       const changing = loaded.slice(-3);
       await costOfChanges(changing, 'Changed once');
       const small = await costOfChanges(changing, 'Changed twice');
-      await multiplyIncidents(db.sql, desk, tenant.workspaceId, 9);
+      await multiplyIncidents(db.sql, desk, tenant.workspaceId, 100 * changing.length);
       forgetIndexes(stage.infraon.state);
+      expect(desk.incidents).toHaveLength(100 * changing.length);
       expect(await costOfChanges(changing, 'Changed again')).toEqual(small);
+      const none = await costOfChanges([], '');
+      const twice = await costOfChanges(loaded.slice(-2 * changing.length), 'Changed with others');
+      expect(none.written).toEqual([]);
+      expect(twice.written).toHaveLength(2 * small.written.length);
+      expect(twice.toInfraon - none.toInfraon).toBe(2 * (small.toInfraon - none.toInfraon));
     } finally {
       await db.close();
     }
