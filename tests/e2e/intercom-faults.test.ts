@@ -141,27 +141,35 @@ describe('an Intercom that fails', () => {
     }
   });
 
-  it('serves two customers with one worker: one whose budget is used up blocks nobody', async () => {
-    const other = await newTenant(stage);
-    const database = connectDatabase(stage.databaseUrl, { applicationName: 'test', max: 1 });
-    try {
-      grow(stage, 4);
-      const since = stage.intercom.state.recorder.lastSeq();
-      setFaults(stage, [{ method: 'POST', path: '/conversations/{id}/reply', mode: 'delay', ms: 60 }]);
-      const runId = await start(tenant, { kind: 'full' });
-      await untilCalls(stage, tenant, since, 'POST /conversations/{id}/reply', 2);
-      stage.intercom.state.faults.clear();
-      await setShare(database.sql, tenant.workspaceId, 0);
+  it.each([
+    ['four slots', '4'],
+    ['one slot', '1'],
+  ])(
+    'serves two customers with one worker of %s: one whose budget is used up blocks nobody',
+    async (_name, slots) => {
+      await stage.workers.shift()!.kill();
+      stage.startWorker({ WORKER_CONCURRENCY: slots });
+      const other = await newTenant(stage);
+      const database = connectDatabase(stage.databaseUrl, { applicationName: 'test', max: 1 });
+      try {
+        grow(stage, 4);
+        const since = stage.intercom.state.recorder.lastSeq();
+        setFaults(stage, [{ method: 'POST', path: '/conversations/{id}/reply', mode: 'delay', ms: 60 }]);
+        const runId = await start(tenant, { kind: 'full' });
+        await untilCalls(stage, tenant, since, 'POST /conversations/{id}/reply', 2);
+        stage.intercom.state.faults.clear();
+        await setShare(database.sql, tenant.workspaceId, 0);
 
-      expectGoodRun(await fullRun(other));
+        expectGoodRun(await fullRun(other));
 
-      expect((await tenant.admin.get<RunDocument>(`/runs/${runId}`)).finished_at).toBeNull();
-      await setShare(database.sql, tenant.workspaceId, 0.8);
-      await expectUnharmed(await finished(tenant, runId));
-    } finally {
-      await database.close();
-    }
-  });
+        expect((await tenant.admin.get<RunDocument>(`/runs/${runId}`)).finished_at).toBeNull();
+        await setShare(database.sql, tenant.workspaceId, 0.8);
+        await expectUnharmed(await finished(tenant, runId));
+      } finally {
+        await database.close();
+      }
+    },
+  );
 
   it('pauses with a reason when the token dies, and goes on after the app was installed again', async () => {
     grow(stage, 4);

@@ -38,8 +38,8 @@ export interface Stage {
   databaseUrl: string;
   server: ProductProcess;
   workers: ProductProcess[];
-  /** Adds one more worker process to `workers`. */
-  startWorker(): ProductProcess;
+  /** Adds one more worker process to `workers`, with other settings than the stage's where they are given. */
+  startWorker(settings?: Record<string, string>): ProductProcess;
   /** Ends the server as a crash does and starts it again at the same address. */
   restartServer(): Promise<void>;
   /** One more customer of the simulated Intercom; returns its id. */
@@ -108,8 +108,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       databaseUrl,
       server: startProduct('server', env),
       workers: [],
-      startWorker() {
-        const worker = startProduct('worker', env);
+      startWorker(settings = {}) {
+        const worker = startProduct('worker', { ...env, ...settings });
         stage.workers.push(worker);
         return worker;
       },
