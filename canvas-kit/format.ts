@@ -10,11 +10,31 @@ export interface View {
  * Only the workspace's zone is known; Canvas Kit names no zone of the viewer.
  */
 export function formatTime(value: Date | string, timezone: string): string {
+  const parts = partsOf(value, timezone);
+  return parts === undefined ? String(value) : `${parts.day} at ${parts.time}`;
+}
+
+/** `Jan 8, 2019`. */
+export function formatDate(value: Date | string, timezone: string): string {
+  return partsOf(value, timezone)?.day ?? String(value);
+}
+
+/** For a cell, which shows about twenty letters: `1:05PM` on the same day, else `Jan 8, 2019`. */
+export function formatMoment(value: Date | string, { now, timezone }: View): string {
+  const parts = partsOf(value, timezone);
+  if (parts === undefined) return String(value);
+  return parts.day === formatDate(now, timezone) ? parts.time : parts.day;
+}
+
+function partsOf(value: Date | string, timezone: string): { day: string; time: string } | undefined {
   const date = typeof value === 'string' ? new Date(value) : value;
-  if (Number.isNaN(date.getTime())) return String(value);
+  if (Number.isNaN(date.getTime())) return undefined;
   const parts = formatterOf(timezone).formatToParts(date);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  return `${part('month')} ${part('day')}, ${part('year')} at ${part('hour')}:${part('minute')}${part('dayPeriod')}`;
+  return {
+    day: `${part('month')} ${part('day')}, ${part('year')}`,
+    time: `${part('hour')}:${part('minute')}${part('dayPeriod')}`,
+  };
 }
 
 /** Making one takes longer than the rest of a canvas, and zones are few. */

@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts';
 import type { Errand } from '../pipeline/panel/errands.ts';
 import type { RejectionAction, RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
 import type { RunDocument, StartRunInput } from '../pipeline/runs/run-document.ts';
+import { withoutAddress } from '../pipeline/reconcile/ways-on.ts';
 import type { Canvas } from './components.ts';
 import { labelOf, storedText, textInput, type Handler, type SubmitContext } from './context.ts';
 import { counted } from './format.ts';
@@ -126,6 +127,14 @@ async function save(context: SubmitContext): Promise<Canvas> {
   );
 }
 
+async function loadWithoutAddress(context: SubmitContext): Promise<Canvas> {
+  const found = await findRejection(context);
+  const values = found === undefined ? undefined : withoutAddress(found);
+  return values === undefined
+    ? showRejection(context, null)
+    : resolve(context, { action: 'edit', values }, 'Allowed. The record is loaded without an address.');
+}
+
 function waiver(context: SubmitContext): RejectionAction {
   const note = textInput(context, 'note');
   return { action: 'waive', note: note === '' ? 'Waived in the inbox panel.' : note };
@@ -166,8 +175,21 @@ export const runHandlers: Record<string, Handler> = {
   rejection: (context) => showRejection(context, null),
   retry: (context) => resolve(context, { action: 'retry' }, 'The record is tried again.'),
   make_again: (context) => resolve(context, { action: 'make_again' }, 'The record is made again.'),
+  retry_infraon: (context) =>
+    resolve(
+      context,
+      { action: 'retry', take: 'infraon' },
+      "The record is tried again, with Infraon's value.",
+    ),
+  retry_intercom: (context) =>
+    resolve(
+      context,
+      { action: 'retry', take: 'intercom' },
+      "The record is tried again, with Intercom's value.",
+    ),
   retry_all: (context) => resolveAlike(context, { action: 'retry' }, 'tried again.'),
   save,
+  without_address: loadWithoutAddress,
   waive,
   waive_all: (context) => resolveAlike(context, waiver(context), 'waived.'),
 };

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { mapChoices } from '../pipeline/maps/map-choices.ts';
 import type { Errand } from '../pipeline/panel/errands.ts';
 import type { SourceInput } from '../pipeline/source/source.ts';
 import { cut, type Canvas } from './components.ts';
@@ -91,9 +92,12 @@ async function showMap(
   from: number,
   error: string | null,
 ): Promise<Canvas> {
-  const { useCases, actor, view } = context;
+  const { deps, useCases, actor, view } = context;
   const document = await useCases.getMap(actor, object);
-  return mapScreen(document, pluralOf(context)(object), { from, consoleUrl: view.consoleUrl, error });
+  const { sources } = await mapChoices(deps, actor, object);
+  const fieldName = (key: string) => sources.find((field) => field.key === key)?.label ?? key;
+  const { consoleUrl } = view;
+  return mapScreen(document, pluralOf(context)(object), { from, consoleUrl, error, fieldName });
 }
 
 /** Approves the version that was on screen: an edit made meanwhile refuses it. */
@@ -147,7 +151,7 @@ async function check(context: SubmitContext): Promise<Canvas> {
   const found = last?.checks.find((one) => one.id === id);
   return found === undefined
     ? refusedScreen('This check is not there any more.', 'readiness')
-    : checkScreen(found, nextOf(next));
+    : checkScreen(found, nextOf(next), context.view.consoleUrl);
 }
 
 async function confirmCheck(context: SubmitContext): Promise<Canvas> {

@@ -106,11 +106,11 @@ function optionsProblem(rule: ApplicableRule, transform: Transform): string | un
 }
 
 /** Attributes that identity fills in, so that no rule has to. */
-const BY_IDENTITY = new Set(['external_id', 'company_id', 'marker']);
+export const GIVEN_BY_IDENTITY: ReadonlySet<string> = new Set(['external_id', 'company_id', 'marker']);
 
 function unmappedRequired(resource: ResourceDescription, rules: readonly ApplicableRule[]): string[] {
   return Object.entries(resource.standard)
-    .filter(([name, standard]) => standard.required === true && !BY_IDENTITY.has(name))
+    .filter(([name, standard]) => standard.required === true && !GIVEN_BY_IDENTITY.has(name))
     .filter(([name]) => !rules.some((rule) => rule.target === name))
     .map(([name]) => name);
 }
@@ -146,7 +146,7 @@ export function validateMap(
       problems.push({ rule_id, message: `"${rule.target}" is already filled by another rule (${other}).` });
     }
     taken.set(target, rule_id);
-    if (BY_IDENTITY.has(rule.target)) {
+    if (GIVEN_BY_IDENTITY.has(rule.target)) {
       problems.push({ rule_id, message: `"${rule.target}" is given by the record's identity.` });
     }
   }

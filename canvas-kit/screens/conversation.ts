@@ -16,7 +16,7 @@ import {
   type Component,
   type ListItem,
 } from '../components.ts';
-import { asOf, counted, formatTime, formatValue, type View } from '../format.ts';
+import { asOf, counted, formatDate, formatValue, type View } from '../format.ts';
 import { FIRST_CANVAS_HEIGHT, heightOf, totalHeight } from '../limits.ts';
 
 /** One line: a first canvas has little room. */
@@ -61,7 +61,7 @@ export function conversationScreen(panel: ConversationPanel, view: View, mayLead
   ];
   const items = linked(itemsOf(panel), totalHeight([title, ...table(rows), ...below]));
   // When it was moved is in Intercom's own history too: it is said where the links leave room.
-  const withTime = table([...rows, ['Moved', formatTime(panel.imported_at, view.timezone)]]);
+  const withTime = table([...rows, ['Moved', formatDate(panel.imported_at, view.timezone)]]);
   const whole = [title, ...withTime, ...items, ...below];
   return canvas(
     totalHeight(whole) < FIRST_CANVAS_HEIGHT ? whole : [title, ...table(rows), ...items, ...below],

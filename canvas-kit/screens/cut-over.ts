@@ -12,7 +12,7 @@ import {
   table,
   type Canvas,
 } from '../components.ts';
-import { asOf, formatCount, formatTime, type View } from '../format.ts';
+import { asOf, formatCount, formatMoment, type View } from '../format.ts';
 
 /** Open items named on the canvas; the console has them all, with what to do. */
 const ITEMS_SHOWN = 6;
@@ -38,9 +38,9 @@ export function cutOverScreen(board: CutoverDocument, view: View, may: { undo: b
       ...table([
         ['Open items', `${open.length} of ${board.items.length}`],
         ['Infraon', FREEZE_WORDS[board.freeze.state]],
-        ['Last delta', last?.finished_at == null ? null : formatTime(last.finished_at, view.timezone)],
+        ['Last delta', last?.finished_at == null ? null : formatMoment(last.finished_at, view)],
         ['Next delta takes', forecast === null ? null : minutesOf(forecast.seconds)],
-        ['Signed off', signed === null ? null : formatTime(signed.at, view.timezone)],
+        ['Signed off', signed === null ? null : formatMoment(signed.at, view)],
         ['Days that need attention', hypercare === null ? null : formatCount(troubled)],
       ]),
       ...open.slice(0, ITEMS_SHOWN).map(({ title }) => muted(`• ${plain(title)}`)),
@@ -53,7 +53,7 @@ export function cutOverScreen(board: CutoverDocument, view: View, may: { undo: b
             ...(may.undo ? [button('undo', 'Undo', 'secondary')] : []),
           ]),
       muted(asOf(view)),
-      ...back(),
+      ...back('migration'),
     ],
     { view: 'cut_over' },
   );

@@ -48,7 +48,7 @@ export function mapsScreen(
         ),
       ),
       ...(maps.length > 0 && open === 0 ? [button('readiness', 'Check readiness', 'primary')] : []),
-      ...back(),
+      ...back('migration'),
     ],
     { view: 'maps' },
   );
@@ -71,7 +71,13 @@ function guessedOf({ rules, state }: MapDocument): string {
 export function mapScreen(
   map: MapDocument,
   name: string,
-  options: { from: number; consoleUrl: string; error: string | null },
+  options: {
+    from: number;
+    consoleUrl: string;
+    error: string | null;
+    /** What people call a field of Infraon; its key where it has no name. */
+    fieldName: (key: string) => string;
+  },
 ): Canvas {
   // What was guessed comes first: of sixty fields a person has to look at few.
   const sorted = [...map.rules].sort((one, other) => one.confidence - other.confidence);
@@ -86,13 +92,16 @@ export function mapScreen(
       header(name),
       muted(`${state} ${guessedOf(map)}`),
       ...table(
-        rules.map((rule) => [rule.source === '' ? 'computed' : rule.source, attributeOf(rule.target)]),
+        rules.map((rule) => [
+          rule.source === '' ? 'computed' : options.fieldName(rule.source),
+          attributeOf(rule.target),
+        ]),
       ),
       ...(next < map.rules.length
         ? [button(`map:${map.object}:${next}`, 'Show more fields', 'secondary')]
         : []),
       muted(
-        `${counted(map.unmapped.length, 'field')} without a home in Intercom. ${link('Edit in the console', `${options.consoleUrl}/console`)}`,
+        `${counted(map.unmapped.length, 'field')} without a home in Intercom. ${link('Edit in the console', `${options.consoleUrl}/console/maps/${map.object}`)}`,
       ),
       ...(options.error === null ? [] : [errorText(plain(options.error))]),
       ...(map.state === 'approved'

@@ -1,5 +1,5 @@
 import type { Standing } from '../../pipeline/panel/standing.ts';
-import type { RollbackDocument } from '../../pipeline/rollback/rollback-document.ts';
+import type { RollbackCounts, RollbackDocument } from '../../pipeline/rollback/rollback-document.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import {
   back,
@@ -76,7 +76,11 @@ function stepComponents(step: Step, view: View): Component[] {
       return [
         header('Discovery is running'),
         muted(`Started ${formatTime(step.discovery.started_at ?? view.now, view.timezone)}.`),
-        ...table(step.discovery.objects.slice(0, 6).map(({ object, count }) => [object, String(count)])),
+        ...table(
+          step.discovery.objects
+            .slice(0, 6)
+            .map(({ object, count }) => [object.replaceAll('_', ' '), formatCount(count)]),
+        ),
         button('refresh', 'Refresh', 'secondary'),
       ];
     case 'review':
@@ -101,6 +105,7 @@ function stepComponents(step: Step, view: View): Component[] {
       return [
         header(runSentence(step.run)),
         ...resultTable(step.run),
+        ...differencesLink(step.run, view),
         button('approve_sample', 'Approve sample', 'secondary'),
         button('run_sample', 'Run sample', 'secondary'),
         ...rejectedButton(step.run),
@@ -140,6 +145,7 @@ function finishedComponents(run: RunDocument, view: View): Component[] {
     header(runSentence(run)),
     ...(run.state_reason === null || ended ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
     ...(ended ? resultTable(run) : foundTable(run)),
+    ...(ended ? differencesLink(run, view) : []),
     ...(again && run.kind === 'sample' ? [button('run_sample', 'Run sample', 'secondary')] : []),
     ...(again && run.kind === 'full' ? [button('start_migration', 'Start migration', 'secondary')] : []),
     button('rejections', 'Rejected records', 'secondary'),
@@ -152,9 +158,11 @@ const CUT_OVER = button('cut_over', 'Cut-over board', 'link');
 
 /** What an undo did, or what it would do; the list of what is spared is too long for a panel. */
 function undoneComponents(run: RunDocument, rollback: RollbackDocument, view: View): Component[] {
-  const counts = Object.values(rollback.objects);
-  const sum = (key: keyof (typeof counts)[number]) =>
-    counts.reduce((total, one) => total + one[key], 0).toLocaleString('en-US');
+  // Records apart from what was made for them: a hundred archived attributes are no hundred people.
+  const { workspace, ...objects } = rollback.objects;
+  const counts = Object.values(objects);
+  const sum = (key: keyof RollbackCounts) => formatCount(counts.reduce((total, one) => total + one[key], 0));
+  const made = workspace === undefined ? 0 : workspace.delete + workspace.archive;
   return [
     header(rollback.dry_run ? 'Dry run of the undo' : runSentence(run)),
     ...table([
@@ -162,6 +170,7 @@ function undoneComponents(run: RunDocument, rollback: RollbackDocument, view: Vi
       ['Archived', sum('archive')],
       ['Restored', sum('restore')],
       ['Spared', sum('spare')],
+      ['Tags and attributes', made === 0 ? null : formatCount(made)],
     ]),
     muted(
       link(
@@ -181,13 +190,24 @@ function rejectedButton(run: RunDocument): Component[] {
 /** What was compared is said of a run that came to its end: before that it is a part. */
 function resultTable(run: RunDocument): Component[] {
   const { verification } = run;
-  const wrong = verification.mismatch + verification.missing + verification.extra;
+  const wrong = wrongIn(run);
   return table([
     ...foundRows(run),
     ['Values compared', formatCount(verification.checked)],
     ['Differences', formatCount(wrong)],
     ['Balanced', run.balanced ? 'Yes' : 'No'],
   ]);
+}
+
+function wrongIn({ verification: { mismatch, missing, extra } }: RunDocument): number {
+  return mismatch + missing + extra;
+}
+
+/** Value beside value needs more room than a panel has. */
+function differencesLink(run: RunDocument, { consoleUrl }: View): Component[] {
+  return wrongIn(run) === 0
+    ? []
+    : [muted(link('Look at the differences', `${consoleUrl}/console/runs/${run.id}`))];
 }
 
 function foundTable(run: RunDocument): Component[] {

@@ -1,6 +1,6 @@
 import type { LedgerCounts, RunDocument } from '../../pipeline/runs/run-document.ts';
 import { brief, button, header, muted, plain, table, type Component } from '../components.ts';
-import { formatCount, formatTime, type View } from '../format.ts';
+import { formatCount, formatMoment, type View } from '../format.ts';
 
 function runName(kind: RunDocument['kind']): string {
   switch (kind) {
@@ -69,10 +69,14 @@ export function progressComponents(run: RunDocument, view: View): Component[] {
     ...(run.state_reason === null ? [] : [muted(plain(brief(run.state_reason, REASON_LENGTH)))]),
     ...table([
       ['Progress', `${Math.floor(run.progress * 100)} %`],
-      ['Records', `${formatCount(settled)} of ${formatCount(discovered)}`],
+      // Lists come first: until then there is nothing to be counted against.
+      [
+        'Records',
+        discovered === 0 ? 'being listed' : `${formatCount(settled)} of ${formatCount(discovered)}`,
+      ],
       ['Rejected', formatCount(rejected + waiting)],
       ['Calls per minute', held ? null : formatCount(Math.round(run.rate.calls_per_minute))],
-      ['Expected end', end === null || held ? null : formatTime(end, view.timezone)],
+      ['Expected end', end === null || held ? null : formatMoment(end, view)],
     ]),
     button('refresh', 'Refresh', 'secondary'),
     paused

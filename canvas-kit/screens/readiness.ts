@@ -5,12 +5,14 @@ import {
   canvas,
   header,
   item,
+  link,
   list,
   muted,
   paragraph,
   plain,
   textarea,
   type Canvas,
+  type Component,
 } from '../components.ts';
 import { asOf, type View } from '../format.ts';
 
@@ -42,8 +44,8 @@ export function readinessScreen(checks: PreflightCheck[], next: NextRun, checked
       ...(failing.length > 0
         ? [button(next === 'sample' ? 'readiness' : 'readiness_full', 'Check again', 'secondary')]
         : [button(next === 'sample' ? 'confirm_sample' : 'confirm_full', label, 'primary')]),
-      muted(`${asOf(checkedAt)}.`),
-      ...back(),
+      muted(asOf(checkedAt)),
+      ...back('migration'),
     ],
     { view: 'readiness', shown: toConfirm.map((check) => check.id) },
   );
@@ -54,19 +56,41 @@ function stateOf(check: PreflightCheck): string {
   return check.severity === 'error' ? 'Must be put right' : 'Worth a look';
 }
 
-export function checkScreen(check: PreflightCheck, next: NextRun): Canvas {
+/** Where a check is put right, when that is a page of the console. */
+const PAGES: Record<string, { label: string; path: string }> = {
+  source_connected: { label: 'Connect Infraon', path: '/console/connect' },
+  source_capabilities: { label: 'What was found', path: '/console' },
+  source_account: { label: 'What was found', path: '/console' },
+  maps_approved: { label: 'Maps', path: '/console/maps' },
+  attribute_limit: { label: 'Maps', path: '/console/maps' },
+  attribute_types: { label: 'Maps', path: '/console/maps' },
+  object_types: { label: 'The schema sheet', path: '/console/object-types' },
+  fallback_teammate: { label: 'Settings', path: '/console/settings' },
+  help_center: { label: 'Settings', path: '/console/settings' },
+};
+
+function pageOf({ id, state }: PreflightCheck, consoleUrl: string): Component[] {
+  const page = Object.hasOwn(PAGES, id) ? PAGES[id] : undefined;
+  return page === undefined || state === 'pass'
+    ? []
+    : [muted(`${link(page.label, `${consoleUrl}${page.path}`)} in the console.`)];
+}
+
+export function checkScreen(check: PreflightCheck, next: NextRun, consoleUrl: string): Canvas {
   return canvas(
     [
       header(plain(check.title)),
       paragraph(plain(check.detail)),
       ...(check.fix === '' ? [] : [muted(plain(check.fix))]),
+      ...pageOf(check, consoleUrl),
       ...(check.state === 'needs_confirmation'
         ? [
             textarea('note', 'Note for the audit log'),
             button(`confirm:${next}:${check.id}`, 'Confirm', 'primary'),
           ]
         : []),
-      ...back(next === 'sample' ? 'readiness' : 'readiness_full'),
+      // As it was last seen: whoever only read about a check does not wait for all of them again.
+      ...back(`readiness_seen:${next}`),
     ],
     { view: 'check' },
   );

@@ -1,5 +1,6 @@
 import type { Page } from '../../pipeline/paging.ts';
 import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
+import { bothSidesOf, offeredValue, withoutAddress } from '../../pipeline/reconcile/ways-on.ts';
 import {
   LENGTHS,
   back,
@@ -19,8 +20,9 @@ import {
 } from '../components.ts';
 import { counted, formatValue, type View } from '../format.ts';
 
+/** As people know it: their name, a number, or the id where there is nothing else. */
 function nameOf(rejection: RejectionDocument): string {
-  return rejection.display_id ?? rejection.source_id;
+  return rejection.name ?? rejection.display_id ?? rejection.source_id;
 }
 
 export function rejectionsScreen(
@@ -51,7 +53,7 @@ export function rejectionsScreen(
       ...(page.next_cursor === null
         ? []
         : [button(`rejections:${page.next_cursor}`, 'Show more records', 'secondary')]),
-      ...back(),
+      ...back('migration'),
     ],
     { view: 'rejections', cursor: cursor ?? '' },
   );
@@ -67,18 +69,31 @@ export function rejectionScreen(
   const { error, cursor, alike } = options;
   const { id, field } = rejection;
   const all = `all ${counted(alike, 'record')} with this reason`;
-  const value = formatValue(rejection.value, view.timezone);
-  const editable = typeof rejection.value === 'string' ? rejection.value : value;
+  const sides = bothSidesOf(rejection);
+  const shown = (value: unknown) => formatValue(value, view.timezone);
+  const editable = offeredValue(rejection);
   return canvas(
     [
       header(plain(`${label} ${nameOf(rejection)}`)),
       paragraph(plain(rejection.message)),
       ...table([
+        ['Infraon id', rejection.name === null ? null : rejection.source_id],
         ['Reason', rejection.code],
         ['Field', field],
-        ['Value', value],
-        ['Waits for', rejection.waits_for],
-        ['Attempts', String(rejection.attempts)],
+        ...(sides === undefined
+          ? ([['Value', shown(rejection.value)]] as const)
+          : ([
+              ['In Infraon', shown(sides.infraon)],
+              ['In Intercom', shown(sides.intercom)],
+            ] as const)),
+        [
+          'Waits for',
+          rejection.waits_for?.replace(
+            /^(\w+):/,
+            (_all, object: string) => `${object.replaceAll('_', ' ')} `,
+          ) ?? null,
+        ],
+        ['Attempts', rejection.attempts === 0 ? null : String(rejection.attempts)],
       ]),
       ...(rejection.suggestion === null ? [] : [muted(plain(rejection.suggestion))]),
       ...(error === null ? [] : [errorText(plain(error))]),
@@ -91,6 +106,15 @@ export function rejectionScreen(
               ...(error === null ? {} : { save_state: 'failed' }),
             }),
             button(`save:${id}`, 'Save and retry', 'primary'),
+          ]),
+      ...(withoutAddress(rejection) === undefined
+        ? []
+        : [button(`without_address:${id}`, 'Load without an address', 'secondary')]),
+      ...(sides === undefined
+        ? []
+        : [
+            button(`retry_infraon:${id}`, "Retry with Infraon's value", 'secondary'),
+            button(`retry_intercom:${id}`, "Retry with Intercom's value", 'secondary'),
           ]),
       button(`retry:${id}`, 'Retry', 'secondary'),
       ...(rejection.code === 'deleted_in_intercom'

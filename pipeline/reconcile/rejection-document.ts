@@ -3,6 +3,8 @@ export interface RejectionDocument {
   object: string;
   source_id: string;
   display_id: string | null;
+  /** Of people: what they are called. */
+  name: string | null;
   code: string;
   message: string;
   field: string | null;

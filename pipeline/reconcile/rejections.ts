@@ -9,6 +9,7 @@ import { forgetDeleted } from './made-anew.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
 import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
 import { requireNote } from '../require-note.ts';
+import { keyOf, namesOf } from './rejected-people.ts';
 import { forgetCounts } from '../runs/balance.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
@@ -70,15 +71,17 @@ export async function listRejections(
     keyOf: ({ id }) => id,
     keys: NUMBERS,
   });
-  return { ...page, items: page.items.map(documentOf) };
+  const names = await namesOf(deps, actor.workspaceId, page.items);
+  return { ...page, items: page.items.map((row) => documentOf(row, names.get(keyOf(row)) ?? null)) };
 }
 
-function documentOf(row: Row): RejectionDocument {
+function documentOf(row: Row, name: string | null): RejectionDocument {
   return {
     id: row.id,
     object: row.object,
     source_id: row.sourceId,
     display_id: row.displayId,
+    name,
     code: row.code,
     message: row.reason?.message ?? '',
     field: row.reason?.field ?? null,

@@ -225,6 +225,7 @@ export const Rejection = z
     object: z.string(),
     source_id: z.string(),
     display_id: z.string().nullable(),
+    name: z.string().nullable(),
     code: z.string(),
     message: z.string(),
     field: z.string().nullable(),

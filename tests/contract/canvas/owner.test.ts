@@ -92,6 +92,7 @@ function rejectionOf(id: string): RejectionDocument {
     object: 'requester',
     source_id: `R${id}`,
     display_id: null,
+    name: null,
     code: 'missing_email',
     message: 'The requester has no e-mail address.',
     field: 'email',

@@ -164,6 +164,7 @@ export const rejection: fc.Arbitrary<RejectionDocument> = fc.record({
   object: fc.constantFrom(...OBJECTS),
   source_id: fc.constantFrom(...sourceIds(5)),
   display_id: maybe(hostile),
+  name: maybe(hostile),
   code: fc.constantFrom('missing_email', 'parent_rejected', 'value_not_allowed'),
   message: hostile,
   field: maybe(fc.constantFrom('email', 'custom.Favourite colour')),

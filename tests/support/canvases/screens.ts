@@ -98,7 +98,9 @@ export const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
     LATER,
     fc
       .tuple(documents.mapDocument, fc.constantFrom(0, 12, 996, 5000), maybe, view)
-      .map(([map, from, error, { consoleUrl }]) => mapScreen(map, 'Incidents', { from, consoleUrl, error })),
+      .map(([map, from, error, { consoleUrl }]) =>
+        mapScreen(map, 'Incidents', { from, consoleUrl, error, fieldName: label }),
+      ),
   ],
   readinessScreen: [
     LATER,
@@ -111,7 +113,7 @@ export const SCREENS: Record<string, [Expectation, fc.Arbitrary<Canvas>]> = {
         documents.checks.filter(({ length }) => length > 0),
         next,
       )
-      .map(([[check], n]) => checkScreen(check!, n)),
+      .map(([[check], n]) => checkScreen(check!, n, 'https://migration.example')),
   ],
   rejectionsScreen: [
     LATER,

@@ -64,6 +64,7 @@ const rejection = (some: Partial<RejectionDocument>): RejectionDocument => ({
   object: 'requester',
   source_id: '42',
   display_id: null,
+  name: null,
   code: 'missing_email',
   message: HOSTILE,
   field: 'email',
@@ -192,13 +193,22 @@ const LATER: [string, Canvas][] = [
     ),
   ],
   ['all maps approved', mapsScreen([{ ...summary, state: 'approved' }], label, null)],
-  ['a map', mapScreen(map({}), 'Incidents', { from: 0, consoleUrl: view.consoleUrl, error: HOSTILE })],
+  [
+    'a map',
+    mapScreen(map({}), 'Incidents', {
+      from: 0,
+      consoleUrl: view.consoleUrl,
+      error: HOSTILE,
+      fieldName: label,
+    }),
+  ],
   [
     'an approved map',
     mapScreen(map({ state: 'approved', approved_by: HOSTILE }), 'Incidents', {
       from: 24,
       consoleUrl: view.consoleUrl,
       error: null,
+      fieldName: label,
     }),
   ],
   ['readiness without findings', readinessScreen([check({ state: 'pass' })], 'sample', view)],
@@ -211,7 +221,7 @@ const LATER: [string, Canvas][] = [
       view,
     ),
   ],
-  ['a check', checkScreen(check({ title: HOSTILE, detail: HOSTILE, fix: '' }), 'sample')],
+  ['a check', checkScreen(check({ title: HOSTILE, detail: HOSTILE, fix: '' }), 'sample', view.consoleUrl)],
   [
     'no rejections',
     rejectionsScreen({ items: [], next_cursor: null, total: 0 }, label, { note: null, cursor: null }),
@@ -287,16 +297,120 @@ describe('a map of sixty fields', () => {
       from: 0,
       consoleUrl: view.consoleUrl,
       error: null,
+      fieldName: (key) => (key === 'field_57' ? 'Promised until' : key),
     });
     const rows = screen.content.components.flatMap((part) => (part.type === 'data-table' ? part.items : []));
     expect(rows.slice(0, 4).map(({ field }) => field)).toEqual([
-      'field_57',
+      'Promised until',
       'field_58',
       'field_59',
       'field_0',
     ]);
     expect(JSON.stringify(screen)).toContain('3 of 60 fields had to be guessed');
     expect(JSON.stringify(screen)).toContain('Approve map');
+  });
+});
+
+describe('what leads to the console', () => {
+  const linkIn = (screen: Canvas) =>
+    screen.content.components.flatMap((part) =>
+      part.type === 'text' ? [...part.text.matchAll(/\]\((.*?)\)/g)].map(([, url]) => url) : [],
+    );
+
+  it('leads to the page where it is done', () => {
+    const open = mapScreen(map({}), 'Incidents', {
+      from: 0,
+      consoleUrl: view.consoleUrl,
+      error: null,
+      fieldName: label,
+    });
+    expect(linkIn(open)).toEqual(['https://migration.example/console/maps/incident']);
+    const types = check({ id: 'object_types', state: 'fail' });
+    expect(linkIn(checkScreen(types, 'sample', view.consoleUrl))).toEqual([
+      'https://migration.example/console/object-types',
+    ]);
+    expect(linkIn(checkScreen({ ...types, state: 'pass' }, 'sample', view.consoleUrl))).toEqual([]);
+  });
+});
+
+describe('a run that has only begun', () => {
+  it('says that its records are being listed, instead of none of none', () => {
+    const screen = overviewScreen(STEPS.find(([name]) => name === 'queued')![1], view, { back: false });
+    expect(JSON.stringify(screen)).toContain('being listed');
+    expect(JSON.stringify(screen)).not.toContain('0 of 0');
+  });
+});
+
+describe('a field that both sides changed', () => {
+  const both = rejection({
+    code: 'edited_in_intercom',
+    field: 'priority',
+    value: { infraon: 'High', intercom: 'Low' },
+  });
+  const screen = rejectionScreen(both, 'Incident', view, { error: null, cursor: null, alike: 1 });
+  const { components } = screen.content;
+
+  it('shows both values, and offers to keep either', () => {
+    const rows = components.flatMap((part) => (part.type === 'data-table' ? part.items : []));
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        { type: 'field-value', field: 'In Infraon', value: 'High' },
+        { type: 'field-value', field: 'In Intercom', value: 'Low' },
+      ]),
+    );
+    const ids = components.flatMap((part) => (part.type === 'button' ? [part.id] : []));
+    expect(ids).toEqual(expect.arrayContaining(['retry_infraon:17', 'retry_intercom:17', 'retry:17']));
+  });
+
+  it('begins the correction with a value, never with the text of several', () => {
+    const value = (of: Canvas) =>
+      of.content.components.flatMap((part) => (part.type === 'input' ? [part.value] : []));
+    expect(value(screen)).toEqual(['High']);
+    const nested = rejectionScreen(rejection({}), 'Requester', view, { error: null, cursor: null, alike: 1 });
+    expect(value(nested)).toEqual(['']);
+  });
+});
+
+describe('a person without an address', () => {
+  const idsOf = (some: Partial<RejectionDocument>) =>
+    rejectionScreen(rejection(some), 'Requester', view, {
+      error: null,
+      cursor: null,
+      alike: 1,
+    }).content.components.flatMap((part) => (part.type === 'button' ? [part.id] : []));
+
+  it('may be loaded without one, other records may not', () => {
+    for (const code of ['missing_email', 'masked_email', 'duplicate_email'])
+      expect(idsOf({ code })).toContain('without_address:17');
+    expect(idsOf({ code: 'parent_missing', field: 'requester' })).not.toContain('without_address:17');
+  });
+
+  it('is named, with the id beside the name', () => {
+    const screen = rejectionScreen(rejection({ name: 'Ada Byron' }), 'Requester', view, {
+      error: null,
+      cursor: null,
+      alike: 1,
+    });
+    const [title, , table] = screen.content.components;
+    expect(title).toMatchObject({ type: 'text', text: 'Requester Ada Byron' });
+    expect(table).toMatchObject({
+      items: expect.arrayContaining([{ type: 'field-value', field: 'Infraon id', value: '42' }]) as unknown,
+    });
+  });
+});
+
+describe('the way back of what leads the migration', () => {
+  const wayBack = (screen: Canvas) => screen.content.components.at(-1);
+
+  it('ends at the migration, also where the panel was opened beside a moved conversation', () => {
+    for (const name of ['rejections', 'twelve maps', 'readiness to confirm'])
+      expect(wayBack(LATER.find(([title]) => title === name)![1])).toMatchObject({ id: 'migration' });
+  });
+
+  it('of a check shows the others as they were, without asking for all of them again', () => {
+    expect(wayBack(checkScreen(check({}), 'full', view.consoleUrl))).toMatchObject({
+      id: 'readiness_seen:full',
+    });
   });
 });
 
