@@ -56,9 +56,19 @@ export function timezoneOf(chosen: string | null, workspace: string): string {
   return [chosen, workspace].find((zone) => zone !== null && isTimezone(zone)) ?? 'UTC';
 }
 
+/** In words for people: zod's own name types and signs. */
+function between(min: number, max: number, error = `Give a number from ${min} to ${max}.`): z.ZodNumber {
+  return z.number(error).min(min, error).max(max, error);
+}
+
+function wholeBetween(min: number, max: number): z.ZodNumber {
+  const error = `Give a whole number from ${min} to ${max}.`;
+  return between(min, max, error).int(error);
+}
+
 /** Bounds of every setting; what is stored holds only what a person chose. */
 const Settings = z.strictObject({
-  rate_share: z.number().min(0.05, 'Choose a share from 0.05 to 1.').max(1, 'Choose a share from 0.05 to 1.'),
+  rate_share: between(0.05, 1, 'Choose a share from 0.05 to 1 (5 to 100 per cent).'),
   thread_mode: z.enum(['thread', 'transcript_note']),
   company_rule: z.enum(['organization_name', 'customer_id', 'department', 'catalogue_name', 'none']),
   fallback_admin_id: z.string().min(1).nullable(),
@@ -66,17 +76,17 @@ const Settings = z.strictObject({
   default_country: z
     .string()
     .regex(/^([A-Z]{2})?$/, 'Choose a country as two capital letters, or leave it empty.'),
-  attachment_max_mb: z.number().min(0.001).max(100),
-  search_lag_seconds: z.int().min(0).max(3600),
-  replies_per_window: z.int().min(1).max(100),
-  reply_window_seconds: z.int().min(1).max(300),
-  links_per_attribute: z.int().min(1).max(1_000_000).nullable(),
+  attachment_max_mb: between(0.001, 100),
+  search_lag_seconds: wholeBetween(0, 3600),
+  replies_per_window: wholeBetween(1, 100),
+  reply_window_seconds: wholeBetween(1, 300),
+  links_per_attribute: wholeBetween(1, 1_000_000).nullable(),
   article_folder_rule: z.enum(['categories_tree', 'department_service', 'first_tag']),
   restricted_articles: z.enum(['draft', 'internal']),
   help_center_id: z.string().regex(/^\d+$/, 'Give the number of a Help Center.').nullable(),
   preview_bulk: z.boolean(),
   article_files_url: z.url({ protocol: /^https$/, error: 'Give an https address.' }).nullable(),
-  retention_days: z.int().min(0).max(3650),
+  retention_days: wholeBetween(0, 3650),
 });
 
 /**

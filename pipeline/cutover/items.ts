@@ -64,9 +64,15 @@ const MEASURED: readonly ItemDefinition[] = [
   {
     id: 'nothing_rejected',
     title: 'Nothing is rejected or waiting',
-    judge: ({ rejected, waiting, waived }) =>
+    judge: ({ full, rejected, waiting, waived }) =>
       rejected + waiting === 0
-        ? go(waived === 0 ? 'Every record moved.' : `${records(waived)} left behind by name, with a note.`)
+        ? go(
+            waived > 0
+              ? `${records(waived)} left behind by name, with a note.`
+              : full === null
+                ? 'Nothing has been set aside so far.'
+                : 'Every record moved.',
+          )
         : noGo(
             `${records(rejected)} rejected, ${waiting} waiting for one of them.`,
             'Correct and retry them, or waive each with a note.',

@@ -89,7 +89,7 @@ function verdictOf(canary: Canary): CanaryVerdict {
 function untriedText(untried: readonly string[]): string {
   if (untried.length === 0) return '';
   const names = untried.map((name) => `"${name}"`).join(', ');
-  return ` Only emptily, for want of a migrated record to point at: ${names}; the sample reads them back.`;
+  return ` Of ${names} only that they exist: there is no migrated record yet that they could point at. The sample reads them back.`;
 }
 
 async function writeCanary(

@@ -1,4 +1,5 @@
 import type { SourceDocument } from '../../pipeline/source/source.ts';
+import { inputField, type FormError } from './form-fields.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 
@@ -7,8 +8,7 @@ export type ConnectField = 'base_url' | 'username' | 'password' | 'api_key';
 export interface ConnectForm {
   baseUrl: string;
   username: string;
-  /** `field` is null when the refusal is about no field in particular. */
-  error: { message: string; field: ConnectField | null } | null;
+  error: (FormError & { field: ConnectField | null }) | null;
 }
 
 /** The form that connects Infraon. Secrets are never sent back: after an error they are typed again. */
@@ -46,58 +46,30 @@ function connectForm(form: ConnectForm): SafeHtml {
       to a minute. User name, password and key are stored encrypted and never shown again.
     </p>
     ${error !== null && error.field === null && html`<p role="alert" class="bad">${error.message}</p>`}
-    ${field(form, {
-      name: 'base_url',
-      label: 'Infraon address',
-      type: 'text',
-      hint: 'Such as https://your-desk.infraon.app',
-      value: form.baseUrl,
-      required: true,
-    })}
+    ${inputField(
+      {
+        name: 'base_url',
+        label: 'Infraon address',
+        hint: 'Such as https://your-desk.infraon.app',
+        value: form.baseUrl,
+        required: true,
+      },
+      error,
+    )}
     <fieldset>
       <legend>Account: a user name and password, or an API key</legend>
-      ${field(form, { name: 'username', label: 'User name', type: 'text', value: form.username })}
-      ${field(form, { name: 'password', label: 'Password', type: 'password' })}
-      ${field(form, {
-        name: 'api_key',
-        label: 'API key',
-        type: 'password',
-        hint: 'When it is filled in, it is used instead of the password.',
-      })}
+      ${inputField({ name: 'username', label: 'User name', value: form.username }, error)}
+      ${inputField({ name: 'password', label: 'Password', type: 'password' }, error)}
+      ${inputField(
+        {
+          name: 'api_key',
+          label: 'API key',
+          type: 'password',
+          hint: 'When it is filled in, it is used instead of the password.',
+        },
+        error,
+      )}
     </fieldset>
     <button type="submit" class="primary">Connect</button>
   </form>`;
-}
-
-interface Field {
-  name: ConnectField;
-  label: string;
-  type: 'text' | 'password';
-  hint?: string;
-  value?: string;
-  required?: boolean;
-}
-
-/** An input with its words: label, hint, and the error beside it, both read out with the input. */
-function field({ error }: ConnectForm, { name, label, type, hint, value, required }: Field): SafeHtml {
-  const failed = error?.field === name;
-  const describedBy = [hint !== undefined && `${name}-hint`, failed && `${name}-error`].filter(Boolean);
-  return html`<p class="field">
-    <label for="${name}">${label}</label>
-    ${hint !== undefined && html`<span class="muted" id="${name}-hint">${hint}</span>`}
-    <input
-      id="${name}"
-      name="${name}"
-      type="${type}"
-      value="${value ?? ''}"
-      maxlength="1000"
-      autocomplete="off"
-      autocapitalize="none"
-      spellcheck="false"
-      ${required === true && html`required`}
-      ${describedBy.length > 0 && html`aria-describedby="${describedBy.join(' ')}"`}
-      ${failed && html`aria-invalid="true" autofocus`}
-    />
-    ${failed && html`<span class="bad" role="alert" id="${name}-error">${error.message}</span>`}
-  </p>`;
 }

@@ -3,6 +3,7 @@ import { freezeSection, hypercareSection } from './cut-over-sections.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { withTimesOf } from './times.ts';
+import { durationOf } from './words.ts';
 
 export interface CutOverView {
   board: CutoverDocument;
@@ -62,10 +63,24 @@ function itemEntry(item: CutoverItem, view: CutOverView): SafeHtml {
       isOpen &&
       item.fix !== '' &&
       html`<p><strong>To do:</strong></p>
-        ${steps(item.fix)}`
+        ${steps(item.fix)} ${pageOf(item)}`
     }
     ${item.state === 'needs_confirmation' && view.mayConfirm && confirmForm(item, view.error)}
   </li>`;
+}
+
+/** Where an open item is put right, when that is another page. */
+const PAGES: Record<string, { path: string; name: string }> = {
+  maps_approved: { path: '/console/maps', name: 'Maps' },
+  nothing_rejected: { path: '/console/rejections', name: 'Rejected records' },
+  nothing_running: { path: '/console/runs', name: 'Runs' },
+  verified: { path: '/console/runs', name: 'Runs' },
+  handoff_package: { path: '/console/downloads', name: 'Downloads' },
+};
+
+function pageOf({ id }: CutoverItem): SafeHtml | false {
+  const page = Object.hasOwn(PAGES, id) ? PAGES[id] : undefined;
+  return page !== undefined && html`<p><a href="${page.path}">${page.name}</a></p>`;
 }
 
 /** A text of numbered steps as a list, any other as it is. */
@@ -122,12 +137,6 @@ function deltaSection({ board, mayConfirm, error }: CutOverView): SafeHtml {
         </form>
         ${error?.form === 'delta' && html`<p class="bad" role="alert">${error.message}</p>`}`
     }`;
-}
-
-export function durationOf(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
 function signOffSection({ board, maySign, error }: CutOverView): SafeHtml {

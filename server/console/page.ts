@@ -17,10 +17,15 @@ export interface Viewer extends SessionDocument {
 const PAGES = [
   { path: '/console', name: 'Status' },
   { path: '/console/connect', name: 'Infraon connection' },
+  { path: '/console/maps', name: 'Maps' },
+  { path: '/console/object-types', name: 'Custom objects' },
   { path: '/console/runs', name: 'Runs' },
+  { path: '/console/rejections', name: 'Rejected records' },
   { path: '/console/cut-over', name: 'Cut over' },
-  { path: '/console/teammates', name: 'Teammates' },
   { path: '/console/downloads', name: 'Downloads' },
+  { path: '/console/settings', name: 'Settings' },
+  { path: '/console/teammates', name: 'Teammates' },
+  { path: '/console/audit', name: 'Audit log' },
 ];
 
 function navigation(here: string): SafeHtml {
@@ -38,7 +43,12 @@ function isHere(path: string, here: string): boolean {
 }
 
 /** A whole page; `viewer` puts the workspace, the person, support and the way out at its top. */
-export function page(title: string, viewer: Viewer | undefined, content: SafeHtml): string {
+export function page(
+  title: string,
+  viewer: Viewer | undefined,
+  content: SafeHtml,
+  script?: 'live-run',
+): string {
   const messenger = viewer?.messenger === true;
   const person =
     viewer === undefined
@@ -57,6 +67,7 @@ export function page(title: string, viewer: Viewer | undefined, content: SafeHtm
           <title>${title} · Infraon Desk Migration</title>
           <link rel="stylesheet" href="/console/style.css" />
           ${messenger && html`<script src="/console/messenger.js" defer></script>`}
+          ${script !== undefined && html`<script src="/console/${script}.js" defer></script>`}
         </head>
         <body>
           <header>

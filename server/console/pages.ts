@@ -1,9 +1,11 @@
 import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { SourceDocument } from '../../pipeline/source/source.ts';
+import { counted, formatCount } from '../../canvas-kit/format.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { withTimesOf } from './times.ts';
+import { DISCOVERY_STATES, durationOf, runName, runState, spaced } from './words.ts';
 
 export function signInPage(): string {
   return page(
@@ -92,13 +94,25 @@ export function statusPage(viewer: Viewer, state: Status): string {
           ? html`<p class="muted">No run yet.</p>`
           : html`${runsTable(status.runs)}
               <h2>Ledger of the latest run</h2>
-              ${ledgerTable(latest)}`
+              ${ledgerTable(latest)} ${setAside(latest)}`
       }
       <p class="muted">
-        Share of the rate budget: ${Math.round(status.settings.rate_share * 100)} %.
+        <a href="/console/settings">Share of the rate budget</a>:
+        ${Math.round(status.settings.rate_share * 100)} %.
         <a href="/api/v1/openapi.json">API description</a>
       </p>`,
   );
+}
+
+function setAside(run: RunDocument): SafeHtml {
+  const count = Object.values(run.objects).reduce(
+    (sum, { rejected, waiting }) => sum + rejected + waiting,
+    0,
+  );
+  if (count === 0) return html``;
+  return html`<p>
+    ${counted(count, 'record')} set aside: <a href="/console/rejections">see why, and what can be done</a>.
+  </p>`;
 }
 
 function sourceSection(source: SourceDocument): SafeHtml {
@@ -130,18 +144,21 @@ function discoverySection(discovery: DiscoveryDocument): SafeHtml {
   const rows = discovery.objects.map(
     ({ object, count, fields, quality }) =>
       html`<tr>
-        <td>${object.replaceAll('_', ' ')}</td>
-        <td class="number">${count}</td>
+        <td>${spaced(object)}</td>
+        <td class="number">${formatCount(count)}</td>
         <td class="number">${fields.length}</td>
-        <td>${quality.map((finding) => `${finding.code} (${finding.count})`).join(', ')}</td>
+        <td>
+          ${quality.map((finding) => `${spaced(finding.code)} (${formatCount(finding.count)})`).join(', ')}
+        </td>
       </tr>`,
   );
   return html`<h2>Discovery</h2>
     <p>
-      State: ${discovery.state}.
+      ${DISCOVERY_STATES[discovery.state]}
       ${
         discovery.estimate !== null &&
-        html`About ${discovery.estimate.calls} calls, ${Math.ceil(discovery.estimate.seconds / 60)} minutes.
+        html`The move takes about ${formatCount(discovery.estimate.calls)} calls to Intercom, whose rate limit
+          allows them in ${durationOf(discovery.estimate.seconds)}.
           <a href="/api/v1/scope">Migration scope</a>`
       }
     </p>
@@ -183,10 +200,8 @@ export function runsTable(runs: RunDocument[]): SafeHtml {
         ${runs.map(
           (run) =>
             html`<tr>
-              <td><a href="/console/runs/${run.id}">${run.kind}</a></td>
-              <td>
-                ${run.state.replaceAll('_', ' ')}${run.state_reason === null ? '' : `: ${run.state_reason}`}
-              </td>
+              <td><a href="/console/runs/${run.id}">${runName(run)}</a></td>
+              <td>${runState(run)}</td>
               <td class="number">${Math.round(run.progress * 100)} %</td>
               <td>${run.balanced ? 'yes' : 'no'}</td>
               <td>${run.started_at}</td>
@@ -224,8 +239,8 @@ export function ledgerTable(run: RunDocument): SafeHtml {
         ${Object.entries(run.objects).map(
           ([object, counts]) =>
             html`<tr>
-              <td>${object.replaceAll('_', ' ')}</td>
-              ${COLUMNS.map((column) => html`<td class="number">${counts[column]}</td>`)}
+              <td>${spaced(object)}</td>
+              ${COLUMNS.map((column) => html`<td class="number">${formatCount(counts[column])}</td>`)}
             </tr>`,
         )}
       </tbody>

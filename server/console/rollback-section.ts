@@ -1,9 +1,13 @@
 import type { RollbackDocument, RollbackItem } from '../../pipeline/rollback/rollback-document.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
+import { formatCount } from '../../canvas-kit/format.ts';
 import { html, type SafeHtml } from './html.ts';
+import { spaced } from './words.ts';
 
 /** Typed by whoever undoes the migration. */
 export const UNDO_WORD = 'UNDO';
+
+const EXAMPLES_SHOWN = 5;
 
 const COUNTS = ['delete', 'archive', 'restore', 'spare', 'keep', 'gone', 'undone', 'refused'] as const;
 
@@ -38,8 +42,9 @@ export function rollbackSection(view: RollbackView): SafeHtml {
         ? html`<p class="muted">${looked ? 'Nothing.' : 'Not known yet.'}</p>`
         : html`<ul>
             ${rollback.residue.map(({ message, count, examples }) => {
-              const named = examples.length === 0 ? '' : `: ${examples.join(', ')}`;
-              return html`<li>${message} (${count}${named})</li>`;
+              const named =
+                examples.length === 0 ? '' : `, such as ${examples.slice(0, EXAMPLES_SHOWN).join(', ')}`;
+              return html`<li>${message} (${formatCount(count)}${named})</li>`;
             })}
           </ul>`
     }
@@ -59,7 +64,9 @@ function countsTable({ objects }: RollbackDocument): SafeHtml {
         ${Object.entries(objects).map(
           ([object, counts]) =>
             html`<tr>
-              <th scope="row">${object.replaceAll('_', ' ')}</th>
+              <th scope="row">
+                ${object === 'workspace' ? 'Tags, attributes and collections' : spaced(object)}
+              </th>
               ${COUNTS.map((name) => html`<td class="number">${counts[name]}</td>`)}
             </tr>`,
         )}
@@ -69,7 +76,8 @@ function countsTable({ objects }: RollbackDocument): SafeHtml {
 }
 
 function sparedTable({ spared, run }: RollbackView): SafeHtml {
-  if (spared.total === 0) return html`<p class="muted">Nothing so far.</p>`;
+  if (spared.total === 0)
+    return html`<p class="muted">${run.finished_at === null ? 'Nothing so far.' : 'Nothing.'}</p>`;
   return html`<p>
       ${spared.total} stay as people made them.
       ${

@@ -10,14 +10,18 @@ import { requestIdOf } from '../request-context.ts';
 import { closeSession, findSession } from '../sessions.ts';
 import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
 import { cutOverRoutes } from './cut-over-routes.ts';
+import { findingsRoutes } from './findings-routes.ts';
+import { rejectionsRoutes } from './rejections-routes.ts';
+import { mapsRoutes } from './maps-routes.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { forSignedIn, pageSender } from './send-page.ts';
+import { settingsRoutes } from './settings-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { STYLE } from './style.ts';
 
 const LATEST_RUNS = 10;
 
-/** The console's pages: rendered here, no script needed but the Messenger's, which loads when it is configured. */
+/** The console's pages: rendered here, and whole without a script. Scripts keep an active run current, and load the Messenger. */
 export function consoleRoutes(
   deps: Deps,
   useCases: UseCases,
@@ -60,9 +64,16 @@ export function consoleRoutes(
     }),
   );
 
-  router.use(setupRoutes(deps, useCases, sendPage));
-  router.use(cutOverRoutes(deps, useCases, sendPage));
-  router.use(runsRoutes(deps, useCases, sendPage));
+  for (const routes of [
+    setupRoutes,
+    mapsRoutes,
+    runsRoutes,
+    rejectionsRoutes,
+    findingsRoutes,
+    cutOverRoutes,
+    settingsRoutes,
+  ])
+    router.use(routes(deps, useCases, sendPage));
 
   router.post('/sign-out', requireOwnOrigin(deps.options.publicUrl), async (request, response) => {
     await closeSession(deps, request, response);

@@ -3,6 +3,7 @@ import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { runsTable } from './pages.ts';
 import { withTimesOf } from './times.ts';
+import { RUN_NAMES } from './words.ts';
 
 export interface RunsView {
   runs: RunDocument[];
@@ -80,7 +81,7 @@ function undoSection({ runs, signedOff }: RunsView): SafeHtml {
         ${undoable.map(
           (run) =>
             html`<option value="${run.id}">
-              The ${run.kind} run of ${run.started_at ?? run.created_at}
+              ${RUN_NAMES[run.kind]} of ${run.started_at ?? run.created_at}
             </option>`,
         )}
       </select>

@@ -4,6 +4,7 @@ import { hasRole, requireRole } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
+import { createScriptBundler } from './browser-scripts.ts';
 import { formReader, parseForm, refusalOf } from './forms.ts';
 import { html } from './html.ts';
 import { rollbackSection, UNDO_WORD } from './rollback-section.ts';
@@ -60,6 +61,12 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     const undo = { mayUndo: hasRole(actor, 'owner'), error: error?.form === 'undo' ? error.message : null };
     return { ...view, more: rollbackSection({ run, rollback, spared, ...undo }) };
   }
+
+  const scriptOf = createScriptBundler();
+  router.get('/console/live-run.js', async (_request, response) => {
+    const script = await scriptOf('live-run');
+    response.set('Cache-Control', 'public, max-age=3600').type('text/javascript').send(script);
+  });
 
   router.get(
     PAGE,

@@ -9,7 +9,8 @@ import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
 import { connectPage, type ConnectField, type ConnectForm } from './connect-page.ts';
 import { downloadsPage } from './downloads-page.ts';
-import { formReader, parseForm } from './forms.ts';
+import { formReader, parseForm, refusalOf } from './forms.ts';
+import { objectTypesPage, type ObjectTypesView } from './object-types-page.ts';
 import { forSignedIn, type SendPage } from './send-page.ts';
 import { teammatesPage, type TeammatesView } from './teammates-page.ts';
 
@@ -47,7 +48,7 @@ function refusedField(error: UserError, strategy: SourceInput['auth']['strategy'
   }
 }
 
-/** Connecting Infraon, roles and downloads. A form that is refused comes back with its error; a good one redirects. */
+/** Connecting Infraon, custom object types, roles and downloads. A form that is refused comes back with its error; a good one redirects. */
 export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): Router {
   const router = express.Router();
   const readForm = formReader(deps.options.publicUrl);
@@ -93,6 +94,33 @@ export function setupRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage):
       }
       const render = await connectView(session, { baseUrl: base_url, username, error });
       sendPage(response, session, render, status);
+    }),
+  );
+
+  async function objectTypesView({ actor }: Session, error: string | null): Promise<ObjectTypesView> {
+    const { types } = await useCases.getObjectTypes(actor);
+    return { types, mayProbe: hasRole(actor, 'operator'), error };
+  }
+
+  router.get(
+    '/console/object-types',
+    forSignedIn(deps, async (session, _request, response) => {
+      const view = await objectTypesView(session, null);
+      sendPage(response, session, (viewer) => objectTypesPage(viewer, view));
+    }),
+  );
+
+  router.post(
+    '/console/object-types',
+    ...readForm,
+    forSignedIn(deps, async (session, _request, response) => {
+      const refusal = await refusalOf(() => useCases.probeObjectTypes(session.actor));
+      if (refusal === null) {
+        response.redirect(303, '/console/object-types');
+        return;
+      }
+      const view = await objectTypesView(session, refusal.message);
+      sendPage(response, session, (viewer) => objectTypesPage(viewer, view), refusal.httpStatus);
     }),
   );
 

@@ -21,6 +21,8 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 th::first-letter { text-transform: uppercase; }
 details { margin: 1rem 0; }
 .scroll { overflow-x: auto; }
+td.value { overflow-wrap: anywhere; min-width: 10rem; max-width: 22rem; }
+td.words { min-width: 16rem; }
 form { display: inline; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding-top: .5rem; padding-bottom: 0; }
 nav a { padding: .25rem 0; }
@@ -32,10 +34,14 @@ legend { font-weight: 600; padding: 0 .35rem; }
 .field label { font-weight: 600; }
 .field .bad { margin-top: .35rem; }
 input, select { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted); border-radius: .4rem; background: var(--back); color: var(--text); }
-.field input { width: 100%; }
+.field input, .field select, .field textarea { width: 100%; }
+.field textarea { max-width: none; }
+fieldset[disabled] input, fieldset[disabled] select { color: var(--muted); }
+code { font-size: .95em; overflow-wrap: anywhere; }
 [aria-invalid=true] { border: 2px solid var(--bad); }
-dt { font-weight: 600; float: left; clear: left; width: 6rem; }
-dd { margin: 0 0 .35rem 6rem; }
+dl { display: grid; grid-template-columns: fit-content(60%) 1fr; gap: .35rem 1rem; }
+dt { font-weight: 600; }
+dd { margin: 0; overflow-wrap: anywhere; }
 tbody th { font-weight: 400; }
 textarea { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted); border-radius: .4rem; background: var(--back); color: var(--text); width: 100%; max-width: 34rem; }
 .board { list-style: none; padding: 0; }

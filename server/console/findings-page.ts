@@ -1,0 +1,127 @@
+import type { RunDocument } from '../../pipeline/runs/run-document.ts';
+import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { Page } from '../../pipeline/paging.ts';
+import { html, type SafeHtml } from './html.ts';
+import { page, type Viewer } from './page.ts';
+import { withTimesOf } from './times.ts';
+
+export const FINDINGS = '/console/findings';
+
+export type DifferenceClass = Exclude<keyof RunDocument['verification'], 'checked'>;
+
+/** What each class means, those first that stand in the way of the sign-off. */
+export const CLASSES: Record<DifferenceClass, string> = {
+  mismatch: 'Different in Intercom',
+  missing: 'Missing in Intercom',
+  extra: 'Too much in Intercom',
+  late: 'Not visible yet, looked at again',
+  changed_in_intercom: 'Changed by a person in Intercom',
+  changed_at_source: 'Changed in Infraon since',
+  lossy_by_design: 'Shortened or left out, as the map announced',
+  equal_after_normalising: 'Equal, written differently',
+  equal: 'Equal',
+};
+
+export function isDifferenceClass(word: unknown): word is DifferenceClass {
+  return typeof word === 'string' && Object.hasOwn(CLASSES, word);
+}
+
+export interface FindingsView {
+  run: RunDocument;
+  chosen: DifferenceClass;
+  findings: Page<FindingDocument>;
+  mayRepair: boolean;
+  error: string | null;
+}
+
+/** The address of one class of a run's differences. */
+export function findingsAddress(run: string, chosen: DifferenceClass, cursor?: string): string {
+  const query = new URLSearchParams({ run, class: chosen, ...(cursor === undefined ? {} : { cursor }) });
+  return `${FINDINGS}?${query.toString()}`;
+}
+
+/** Differences that reading back found, value beside value, and what can be done about each. */
+export function findingsPage(viewer: Viewer, view: FindingsView): string {
+  const { run, chosen, mayRepair, error } = view;
+  const { items, total, next_cursor: next } = withTimesOf(viewer.timezone, view.findings);
+  const repairable = items.some((finding) => finding.repairable);
+  return page(
+    'Differences',
+    viewer,
+    html`${error !== null && html`<p class="bad" role="alert">${error}</p>`}
+      <p>
+        <strong>${CLASSES[chosen]}:</strong>
+        ${total}${total > items.length && `, ${items.length} of them here`}. Found by reading back in
+        <a href="/console/runs/${run.id}">this run</a>.
+      </p>
+      ${
+        mayRepair &&
+        repairable &&
+        html`<form method="post" action="${FINDINGS}">
+          ${hidden(view)}
+          <button type="submit">Repair all that can be</button>
+        </form>`
+      }
+      ${
+        items.length === 0
+          ? html`<p class="muted">There is none.</p>`
+          : html`<div class="scroll">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Record</th>
+                    <th scope="col">Field</th>
+                    <th scope="col">Expected</th>
+                    <th scope="col">In Intercom</th>
+                    <th scope="col">What to do</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${items.map((finding) => findingRow(finding, view))}
+                </tbody>
+              </table>
+            </div>`
+      }
+      ${next !== null && html`<p><a class="button" href="${findingsAddress(run.id, chosen, next)}">More</a></p>`}`,
+  );
+}
+
+function hidden({ run, chosen }: FindingsView): SafeHtml {
+  return html`<input type="hidden" name="run" value="${run.id}" />
+    <input type="hidden" name="class" value="${chosen}" />`;
+}
+
+function findingRow(finding: FindingDocument, view: FindingsView): SafeHtml {
+  const { object, display_id, source_id, field, expected, actual, suggestion } = finding;
+  return html`<tr>
+    <th scope="row">${object.replaceAll('_', ' ')} ${display_id ?? source_id}</th>
+    <td>${field.replace(/^custom_attributes\./, '')}</td>
+    <td class="value">${shown(expected)}</td>
+    <td class="value">${shown(actual)}</td>
+    <td class="words">
+      ${suggestion} ${view.mayRepair && finding.repairs.length > 0 && repairForm(finding, view)}
+    </td>
+  </tr>`;
+}
+
+/** The mildest way; what deletes a conversation is named for what it does. */
+function repairForm(finding: FindingDocument, view: FindingsView): SafeHtml {
+  const { id, repairable, object, display_id, source_id } = finding;
+  const words = repairable ? 'Repair' : 'Delete and load again';
+  return html`<form method="post" action="${FINDINGS}">
+    ${hidden(view)}
+    <input type="hidden" name="id" value="${id}" />
+    ${!repairable && html`<input type="hidden" name="action" value="reload" />`}
+    <button type="submit" aria-label="${words}: ${object.replaceAll('_', ' ')} ${display_id ?? source_id}">
+      ${words}
+    </button>
+  </form>`;
+}
+
+const VALUE_LENGTH = 200;
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'nothing';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length <= VALUE_LENGTH ? text : `${text.slice(0, VALUE_LENGTH).toWellFormed()}…`;
+}

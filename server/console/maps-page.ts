@@ -1,0 +1,231 @@
+import type { MapDocument, MapSummary } from '../../pipeline/maps/map-document.ts';
+import { html, type SafeHtml } from './html.ts';
+import { page, type Viewer } from './page.ts';
+import { withTimesOf } from './times.ts';
+import { spaced } from './words.ts';
+
+export const MAPS = '/console/maps';
+
+/** `Incidents`, for all of them. */
+export type PluralOf = (object: string) => string;
+
+/** All maps, with what is still to be approved. */
+export function mapsPage(viewer: Viewer, all: MapSummary[], pluralOf: PluralOf): string {
+  const maps = withTimesOf(viewer.timezone, all);
+  const open = maps.filter(({ state }) => state !== 'approved').length;
+  return page(
+    'Maps',
+    viewer,
+    maps.length === 0
+      ? html`<p>There is no map yet: discover Infraon first, in the inbox panel.</p>`
+      : html`<p>
+            ${open === 0 ? 'Every map is approved.' : `${open} of ${maps.length} maps are to be approved.`} A
+            map says where each field of Infraon goes. No record moves before the map of its object is
+            approved.
+          </p>
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Object</th>
+                  <th scope="col">State</th>
+                  <th scope="col" class="number">Version</th>
+                  <th scope="col" class="number">Fields moved</th>
+                  <th scope="col" class="number">Without a home</th>
+                  <th scope="col">Approved</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${maps.map((map) => summaryRow(map, pluralOf))}
+              </tbody>
+            </table>
+          </div>`,
+  );
+}
+
+function summaryRow(map: MapSummary, pluralOf: PluralOf): SafeHtml {
+  return html`<tr>
+    <th scope="row"><a href="${MAPS}/${map.object}">${pluralOf(map.object)}</a></th>
+    <td class="${map.state === 'approved' ? 'good' : 'bad'}">${STATES[map.state]}</td>
+    <td class="number">${map.version}</td>
+    <td class="number">${map.rules}</td>
+    <td class="number">${map.unmapped}</td>
+    <td>${map.approved_by !== null && `${map.approved_by}, ${map.approved_at ?? ''}`}</td>
+  </tr>`;
+}
+
+const STATES: Record<MapSummary['state'], string> = { approved: 'Approved', proposed: 'To be approved' };
+
+export interface MapView {
+  map: MapDocument;
+  /** Labels of Infraon's fields, by key. */
+  labels: ReadonlyMap<string, string>;
+  mayEdit: boolean;
+  mayApprove: boolean;
+  error: string | null;
+}
+
+type Rule = MapDocument['rules'][number];
+
+/** One map: where each field goes, what is made of it, and what has no home. */
+export function mapPage(viewer: Viewer, state: MapView, pluralOf: PluralOf): string {
+  const map = withTimesOf(viewer.timezone, withReadableTimes(state.map));
+  const view = { ...state, map };
+  const { mayEdit, error } = state;
+  // What was guessed comes first: of sixty fields a person has to look at few.
+  const rules = [...map.rules].sort((one, other) => one.confidence - other.confidence);
+  const guessed = rules.filter(({ confidence }) => confidence < 1).length;
+  return page(
+    `Map of ${pluralOf(map.object).toLowerCase()}`,
+    viewer,
+    html`${error !== null && html`<p class="bad" role="alert">${error}</p>`} ${approval(view, guessed)}
+      <h2>Fields that move (${rules.length})</h2>
+      ${mayEdit && html`<p><a class="button" href="${MAPS}/${map.object}/rule">Add a rule</a></p>`}
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">In Infraon</th>
+              <th scope="col">In Intercom</th>
+              <th scope="col">How</th>
+              <th scope="col">Example</th>
+              <th scope="col">Why</th>
+              ${mayEdit && html`<th scope="col">Edit</th>`}
+            </tr>
+          </thead>
+          <tbody>
+            ${rules.map((rule) => ruleRow(rule, view))}
+          </tbody>
+        </table>
+      </div>
+      ${unmappedSection(view)}
+      <p><a href="${MAPS}">All maps</a></p>`,
+  );
+}
+
+function approval({ map, mayApprove }: MapView, guessed: number): SafeHtml {
+  if (map.state === 'approved') {
+    return html`<p class="good">
+        Version ${map.version}, approved by ${map.approved_by ?? 'an owner'} on ${map.approved_at}.
+      </p>
+      <p>Changing a rule makes a new version, which has to be approved before the next run.</p>`;
+  }
+  return html`<p>
+      <strong>Version ${map.version} is to be approved.</strong>
+      ${
+        guessed === 0
+          ? 'No field had to be guessed.'
+          : `${guessed} of ${map.rules.length} fields had to be guessed: they are listed first.`
+      }
+    </p>
+    ${
+      mayApprove
+        ? html`<form method="post" action="${MAPS}/${map.object}/approve">
+            <input type="hidden" name="version" value="${map.version}" />
+            <button type="submit" class="primary">Approve map</button>
+          </form>`
+        : html`<p class="muted">An owner approves it.</p>`
+    }`;
+}
+
+function ruleRow(rule: Rule, { map, labels, mayEdit }: MapView): SafeHtml {
+  const [sample] = rule.samples;
+  return html`<tr id="rule-${rule.id}">
+    <th scope="row">${sourceOf(rule.source, labels)}</th>
+    <td>${targetName(rule.target)}</td>
+    <td>${spaced(rule.transform)}</td>
+    <td class="value">${sample !== undefined && `${shown(sample.source)} → ${shown(sample.result)}`}</td>
+    <td class="words">
+      ${rule.confidence < 1 && html`<span class="bad">${Math.round(rule.confidence * 100)} % sure.</span> `}${rule.reasons.join(' ')}
+    </td>
+    ${
+      mayEdit &&
+      html`<td>
+        <a
+          href="${MAPS}/${map.object}/rule?id=${encodeURIComponent(rule.id)}"
+          aria-label="Edit the rule for ${targetName(rule.target)}"
+          >Edit</a
+        >
+      </td>`
+    }
+  </tr>`;
+}
+
+function sourceOf(key: string, labels: ReadonlyMap<string, string>): SafeHtml {
+  if (key === '') return html`<span class="muted">computed</span>`;
+  const label = labels.get(key) ?? key;
+  return html`${label} ${label !== key && html`<span class="muted">${key}</span>`}`;
+}
+
+/** Of an attribute's path the name is what people know. */
+function targetName(target: string): string {
+  return target.replace(/^custom_attributes\./, '');
+}
+
+const TIMES = ['datetime', 'unixSeconds'];
+
+/** Intercom counts seconds, people do not. */
+function withReadableTimes(map: MapDocument): MapDocument {
+  const readable = (result: unknown) =>
+    typeof result === 'number' ? new Date(result * 1000).toISOString() : result;
+  const rules = map.rules.map((rule) =>
+    TIMES.includes(rule.transform)
+      ? { ...rule, samples: rule.samples.map(({ source, result }) => ({ source, result: readable(result) })) }
+      : rule,
+  );
+  return { ...map, rules };
+}
+
+const SAMPLE_LENGTH = 60;
+
+function shown(value: unknown): string {
+  const text = wordsOf(value);
+  return text.length <= SAMPLE_LENGTH ? text : `${text.slice(0, SAMPLE_LENGTH).toWellFormed()}…`;
+}
+
+/** A reference to another record is its object and id. */
+function wordsOf(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'nothing';
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.length === 0 ? 'nothing' : value.map(wordsOf).join(', ');
+  if (typeof value === 'object' && 'ref' in value && 'sourceId' in value)
+    return `${spaced(String(value.ref))} ${String(value.sourceId)}`;
+  return JSON.stringify(value);
+}
+
+function unmappedSection({ map, labels, mayEdit }: MapView): SafeHtml {
+  if (map.unmapped.length === 0) return html``;
+  return html`<h2>Without a home of their own (${map.unmapped.length})</h2>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">In Infraon</th>
+            <th scope="col">Why</th>
+            <th scope="col">Goes to</th>
+            ${mayEdit && html`<th scope="col">Edit</th>`}
+          </tr>
+        </thead>
+        <tbody>
+          ${map.unmapped.map(
+            ({ source, reason, goes_to }) =>
+              html`<tr>
+                <th scope="row">${sourceOf(source, labels)}</th>
+                <td class="words">${reason}</td>
+                <td>${targetName(goes_to)}</td>
+                ${
+                  mayEdit &&
+                  html`<td>
+                    <a
+                      href="${MAPS}/${map.object}/rule?source=${encodeURIComponent(source)}"
+                      aria-label="Give it a home: ${source}"
+                      >Give it a home</a
+                    >
+                  </td>`
+                }
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}
