@@ -117,9 +117,9 @@ export async function compileProduct(folder: string, entries: readonly string[])
     logLevel: 'error',
   });
   cpSync(path.join(ROOT, 'migrations'), path.join(folder, 'migrations'), { recursive: true });
-  cpSync(path.join(ROOT, 'server/console/scripts'), path.join(folder, 'objects/scripts'), {
-    recursive: true,
-  });
+  // Beside whichever file the code that reads them came to lie in: code of the server alone stays in its main file.
+  for (const place of ['objects/scripts', 'objects/server/scripts'])
+    cpSync(path.join(ROOT, 'server/console/scripts'), path.join(folder, place), { recursive: true });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildProduct();
