@@ -6,9 +6,9 @@ import type { Workspace } from '../simulators/intercom/workspace.ts';
 import { DEFAULT_CREDENTIALS } from '../simulators/infraon/server.ts';
 import { generateDesk } from '../simulators/seed/generate.ts';
 import { launchChromium } from '../tests/browser/chromium.ts';
-import { addPanel, inboxOf } from '../tests/browser/inbox.ts';
+import { addPanel, inboxOf, type Inbox } from '../tests/browser/inbox.ts';
 import { openStage, OWNER_ID, type Stage } from '../tests/support/stage.ts';
-import { finished, installed, planned, start, type Tenant } from '../tests/support/tenant.ts';
+import { finished, installed, planned, rejections, start, type Tenant } from '../tests/support/tenant.ts';
 
 /**
  * `npm run screenshots`: plays the journey against the simulators and takes the pictures of the documentation, and
@@ -37,19 +37,36 @@ async function take(page: Page, name: string): Promise<void> {
   if (size > MAX_BYTES) throw new Error(`${name}.png is larger than ${MAX_BYTES} bytes`);
 }
 
+function isReadable(text: string): boolean {
+  return !/[^\p{Script=Latin}\p{Script=Common}]/u.test(text);
+}
+
 /** The most telling conversation that any machine's fonts can show: many linked records, Latin letters only. */
-function conversationToShow({ conversations, conversationAttributes }: Workspace): string {
+function conversationToShow({ conversations, conversationAttributes }: Workspace): Conversation {
   const linksOf = ({ customAttributes }: Conversation) =>
     [...customAttributes].filter(
       ([id, value]) =>
         conversationAttributes.get(id)?.reference !== undefined && Array.isArray(value) && value.length > 0,
     ).length;
-  const readable = [...conversations.values()].filter(
-    (conversation) => !/[^\p{Script=Latin}\p{Script=Common}]/u.test(JSON.stringify(conversation)),
-  );
+  const readable = [...conversations.values()].filter((one) => isReadable(JSON.stringify(one)));
   const [best] = readable.sort((left, right) => linksOf(right) - linksOf(left));
   if (best === undefined) throw new Error('no conversation was moved');
-  return best.id;
+  return best;
+}
+
+/** By its address, with a list of few others: a search for a short id finds half of the desk, the newest first. */
+async function openConversation(page: Page, stage: Stage, admin: string, shown: Conversation): Promise<void> {
+  const query = new URLSearchParams({ admin, conversation: shown.id, q: shown.title ?? '' });
+  await page.goto(`${stage.intercom.url}/inbox?${query.toString()}`);
+  await inboxOf(page).panel.locator('.panel-body:not([aria-busy]) .canvas').waitFor();
+}
+
+/** A picture says something once there are counts: the lists of the desk are read first. */
+async function untilUnderWay(inbox: Inbox): Promise<void> {
+  while (!/Records\s+[1-9]\d+ of/.test(await inbox.text())) {
+    if (!(await inbox.has('Refresh'))) throw new Error('the run was over before there was a picture of it');
+    await inbox.press('Refresh');
+  }
 }
 
 async function takePictures(browser: Browser, stage: Stage, tenant: Tenant): Promise<void> {
@@ -68,10 +85,11 @@ async function takePictures(browser: Browser, stage: Stage, tenant: Tenant): Pro
   await planned(stage, tenant);
   const sample = await finished(tenant, await start(tenant, { kind: 'sample', limit: 5 }));
   await tenant.admin.post(`/runs/${sample.id}/approve`);
-  await page.goto(`${stage.intercom.url}/inbox?admin=${OWNER_ID}`);
+  const shown = conversationToShow(tenant.workspace);
   const full = await start(tenant, { kind: 'full' });
-  await inbox.openConversation(conversationToShow(tenant.workspace));
+  await openConversation(page, stage, OWNER_ID, shown);
   await inbox.press('Migration');
+  await untilUnderWay(inbox);
   await take(page, 'inbox-progress');
 
   await finished(tenant, full);
@@ -79,11 +97,13 @@ async function takePictures(browser: Browser, stage: Stage, tenant: Tenant): Pro
   await page.evaluate("document.querySelector('h2:nth-last-of-type(2)').scrollIntoView()");
   await take(page, 'console-status');
 
-  await page.goto(`${stage.intercom.url}/inbox?admin=${AGENT_ID}`);
-  await inbox.openConversation(conversationToShow(tenant.workspace));
+  await openConversation(page, stage, AGENT_ID, conversationToShow(tenant.workspace));
   await take(page, 'inbox-panel');
-  await page.goto(`${stage.intercom.url}/inbox?admin=${OWNER_ID}`);
-  await inbox.openConversation(conversationToShow(tenant.workspace));
+  await openConversation(page, stage, OWNER_ID, conversationToShow(tenant.workspace));
+  for (const { id, name } of await rejections(tenant)) {
+    const waived = { action: 'waive', note: 'Not in the picture.' };
+    if (name !== null && !isReadable(name)) await tenant.admin.post(`/rejections/${id}/resolve`, waived);
+  }
   await inbox.press('Migration');
   await inbox.press('Rejected records');
   await take(page, 'inbox-rejections');
