@@ -166,7 +166,7 @@ describe('the inbox panel', () => {
       await inbox.press('Rejected records');
       await watched.picture('owner-16-rejected');
       expect(await violationsOf(watched.page)).toEqual([]);
-      await inbox.choose(nobody?.display_id ?? nobody?.source_id ?? '');
+      await inbox.choose(nobody?.name ?? '');
       await watched.picture('owner-17-rejection');
       expect(await violationsOf(watched.page)).toEqual([]);
       await inbox.panel.getByLabel(/^New value of /).fill(email);
