@@ -39,8 +39,10 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
       outstanding = await countOutstanding(tx, run);
     }
     if (await letGo(tx, deps.registry, run, outstanding)) outstanding = await countOutstanding(tx, run);
-    if (isLoaded(run, outstanding) && (await reopenGaps(tx, run)))
-      outstanding = await countOutstanding(tx, run);
+    if (isLoaded(run, outstanding)) {
+      const followed = await wakeFollowers(tx, run);
+      if ((await reopenGaps(tx, run)) || followed) outstanding = await countOutstanding(tx, run);
+    }
     if (!run.prepared)
       await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
     const jobs = listsToRead(deps.registry, run, outstanding);
@@ -171,6 +173,23 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
     returning 1`;
   const carried = run.kind === 'delta' && (await reopenCarriedGaps(tx, run, OR));
   return carried || reopened.length > 0;
+}
+
+/**
+ * Records that wait for one that is in Intercom meanwhile: it was loaded between the look at it and the note that it was
+ * not there yet, so nobody else wakes them.
+ */
+async function wakeFollowers(tx: Queryable, run: FrozenRun): Promise<boolean> {
+  const woken = await tx`
+    update run_records c
+    set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null, not_before = null
+    from run_records p
+    join id_map m on m.workspace_id = p.workspace_id and m.object = p.object and m.source_id = p.source_id
+    where c.workspace_id = ${run.workspaceId} and c.run_id = ${run.id} and c.waits_for is not null and c.outcome = 'waiting'
+      and p.run_id = c.run_id and c.waits_for = p.object || ':' || p.source_id
+      and p.outcome in ('created', 'updated', 'adopted', 'unchanged') and c.mapped is not null
+    returning 1`;
+  return woken.length > 0;
 }
 
 /** Records that were held back because they name records that are loaded late may be loaded once those are through. */

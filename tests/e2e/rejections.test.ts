@@ -319,7 +319,7 @@ describe('rejected records', () => {
   async function settle(panel: PanelClient, next: RejectionDocument, round: number): Promise<string> {
     const first = await panel.initialize();
     const list = await panel.submit(idOf(first, 'Rejected records'));
-    const name = next.display_id ?? next.source_id;
+    const name = next.name ?? next.display_id ?? next.source_id;
     const items = list.content.components.flatMap((each) => (each.type === 'list' ? each.items : []));
     const canvas = await panel.submit(items.find((item) => item.title.includes(name))!.id);
     expect(textOf(canvas)).toContain(next.code);
