@@ -545,7 +545,9 @@ describe('the verifier', () => {
         ['article', recordOf('articles', gone.id).source_id, 'missing', gone.id],
       ].sort(),
     );
-    expect(found.map((each) => each.suggestion).join()).not.toContain('Repair');
+    // The one article that was read back may be the one that is gone: then its finding offers to make it anew.
+    const counted = found.filter(({ field }) => field.startsWith('set.'));
+    expect(counted.map((each) => each.suggestion).join()).not.toContain('Repair');
   });
 
   async function repairAll(body: Record<string, unknown>): Promise<{ affected: number }> {

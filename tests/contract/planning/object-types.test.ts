@@ -183,6 +183,6 @@ describe('references to people and conversations', () => {
       cardinality: 'one',
     });
     expect(problem?.state).toBe('proven');
-    expect(problem?.detail).toContain('"requester", "incidents"; the sample reads them back');
+    expect(problem?.detail).toContain('Of "requester", "incidents" only that they exist');
   });
 });
