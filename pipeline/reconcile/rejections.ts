@@ -11,6 +11,7 @@ import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
 import { requireNote } from '../require-note.ts';
 import { keyOf, namesOf } from './rejected-people.ts';
 import { forgetCounts } from '../runs/balance.ts';
+import { wakeFollowers } from '../runs/followers.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
 
@@ -252,24 +253,13 @@ async function retry(
     update run_records r
     set step = 'undo', outcome = 'pending', reason_code = null, reason = null, not_before = null, attempts = 0
     where r.workspace_id = ${workspaceId} and r.id = any(${ids}::bigint[]) and r.undo is not null`;
-  await wakeChildren(tx, ids);
+  await wakeFollowers(tx, tx`p.id = any(${ids}::bigint[])`);
 }
 
 /** Of a person who was deleted for good the conversations went too: each has a rejection or a finding of its own. */
 async function makeAgain(tx: Queryable, workspaceId: string, rows: Row[]): Promise<void> {
   const ids = rows.map(({ id }) => id);
   await retry(tx, workspaceId, rows, undefined, await forgetDeleted(tx, workspaceId, ids));
-}
-
-/** Those that wait for one of these records are looked at again. */
-async function wakeChildren(tx: Queryable, ids: string[]): Promise<number> {
-  const woken = await tx`
-    update run_records c
-    set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null, not_before = null
-    from run_records p
-    where p.id = any(${ids}::bigint[]) and c.run_id = p.run_id and c.outcome = 'waiting' and c.waits_for = p.object || ':' || p.source_id
-    returning 1`;
-  return woken.length;
 }
 
 /**
@@ -292,6 +282,6 @@ async function waive(
     where id = any(${ids}::bigint[])`;
   const runIds = [...new Set(rows.map((row) => row.runId))];
   await forgetCounts(tx, actor.workspaceId, runIds);
-  const woken = await wakeChildren(tx, ids);
+  const woken = await wakeFollowers(tx, tx`p.id = any(${ids}::bigint[])`);
   if (woken > 0) await reopenRuns(tx, actor.workspaceId, runIds);
 }

@@ -8,6 +8,7 @@ import { requireRun, type FrozenRun } from './frozen-run.ts';
 import { keepDuration } from '../delta/forecast.ts';
 import { followChanges, isFollowed, reopenCarriedGaps } from '../delta/settle-delta.ts';
 import { reverseSources } from '../map/reverse-links.ts';
+import { wakeFollowers } from './followers.ts';
 import { lateParents, mayLoadWhileStaged } from './load-order.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { closeLedger, keepCounts } from './balance.ts';
@@ -40,8 +41,8 @@ export async function advanceRun(deps: Deps, workspaceId: string, runId: string)
     }
     if (await letGo(tx, deps.registry, run, outstanding)) outstanding = await countOutstanding(tx, run);
     if (isLoaded(run, outstanding)) {
-      const followed = await wakeFollowers(tx, run);
-      if ((await reopenGaps(tx, run)) || followed) outstanding = await countOutstanding(tx, run);
+      const woken = await wakeForgotten(tx, run);
+      if ((await reopenGaps(tx, run)) || woken > 0) outstanding = await countOutstanding(tx, run);
     }
     if (!run.prepared)
       await enqueue(tx, 'prepare_run', { workspaceId, runId }, { jobKey: `prepare:${runId}` });
@@ -179,17 +180,14 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
  * Records that wait for one that is in Intercom meanwhile: it was loaded between the look at it and the note that it was
  * not there yet, so nobody else wakes them.
  */
-async function wakeFollowers(tx: Queryable, run: FrozenRun): Promise<boolean> {
-  const woken = await tx`
-    update run_records c
-    set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null, not_before = null
-    from run_records p
-    join id_map m on m.workspace_id = p.workspace_id and m.object = p.object and m.source_id = p.source_id
-    where c.workspace_id = ${run.workspaceId} and c.run_id = ${run.id} and c.waits_for is not null and c.outcome = 'waiting'
-      and p.run_id = c.run_id and c.waits_for = p.object || ':' || p.source_id
-      and p.outcome in ('created', 'updated', 'adopted', 'unchanged') and c.mapped is not null
-    returning 1`;
-  return woken.length > 0;
+function wakeForgotten(tx: Queryable, { workspaceId, id }: FrozenRun): Promise<number> {
+  return wakeFollowers(
+    tx,
+    tx`c.workspace_id = ${workspaceId} and c.run_id = ${id} and c.waits_for is not null and c.mapped is not null
+      and p.outcome in ('created', 'updated', 'adopted', 'unchanged') and exists (
+        select 1 from id_map m
+        where m.workspace_id = p.workspace_id and m.object = p.object and m.source_id = p.source_id)`,
+  );
 }
 
 /** Records that were held back because they name records that are loaded late may be loaded once those are through. */
