@@ -1,6 +1,6 @@
 import type { DifferenceClass } from '../db/schema/ledger.ts';
 
-export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
+export const DIFFERENCE_CLASSES = [
   'equal',
   'equal_after_normalising',
   'lossy_by_design',
@@ -10,7 +10,7 @@ export const DIFFERENCE_CLASSES: readonly DifferenceClass[] = [
   'mismatch',
   'missing',
   'extra',
-];
+] as const satisfies readonly DifferenceClass[];
 
 /** Nobody is known to have made them, so they count as ours. Sign-off needs none. */
 export const UNEXPLAINED: readonly DifferenceClass[] = ['mismatch', 'missing', 'extra'];

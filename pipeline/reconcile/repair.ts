@@ -19,7 +19,10 @@ import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import { requireNamedRun } from '../runs/run-input.ts';
 
 /** What is only done when it is asked for: to delete and make anew, and to bring back what people deleted. */
-export type RepairRequest = { action?: Extract<RepairAction, 'reload' | 'create'> | undefined };
+export const NAMED_REPAIRS = ['reload', 'create'] as const satisfies readonly RepairAction[];
+export type NamedRepair = (typeof NAMED_REPAIRS)[number];
+
+export type RepairRequest = { action?: NamedRepair | undefined };
 
 /** Findings that one call repairs; the caller asks again for the rest. */
 const MAX_AT_ONCE = 5_000;

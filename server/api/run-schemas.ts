@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DIFFERENCE_CLASSES } from '../../pipeline/differences.ts';
+import { NAMED_REPAIRS } from '../../pipeline/reconcile/repair.ts';
 import { SIDES } from '../../pipeline/runs/bottleneck.ts';
 import { Json, Timestamp } from './common-schemas.ts';
 
@@ -14,18 +16,7 @@ const COUNTS = [
   'waived',
   'pending',
 ] as const;
-const CLASSES = [
-  'equal',
-  'equal_after_normalising',
-  'lossy_by_design',
-  'late',
-  'changed_at_source',
-  'changed_in_intercom',
-  'mismatch',
-  'missing',
-  'extra',
-] as const;
-export const DifferenceClass = z.enum(CLASSES);
+export const DifferenceClass = z.enum(DIFFERENCE_CLASSES);
 const RunKind = z.enum(['sample', 'full', 'delta', 'verify', 'rollback']);
 
 /** More records than any desk has, and a number that the database can hold. */
@@ -140,7 +131,7 @@ export const Run = z
       z.object({ at_start: z.number().nullable(), at_end: z.number().nullable() }),
     ),
     balanced: z.boolean(),
-    verification: z.record(z.enum(['checked', ...CLASSES]), z.number()),
+    verification: z.record(z.enum(['checked', ...DIFFERENCE_CLASSES]), z.number()),
     edges: z.array(Edge),
     sets: z
       .array(
@@ -280,7 +271,7 @@ export const Finding = z
  * Intercom; neither is ever done unasked.
  */
 export const RepairInput = z
-  .strictObject({ action: z.enum(['reload', 'create']).optional() })
+  .strictObject({ action: z.enum(NAMED_REPAIRS).optional() })
   .meta({ id: 'RepairInput' });
 export const BulkRepair = RepairInput.extend({
   run: z.string().optional(),

@@ -1,5 +1,6 @@
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { FindingDocument } from '../../pipeline/reconcile/findings.ts';
+import type { NamedRepair } from '../../pipeline/reconcile/repair.ts';
 import type { Page } from '../../pipeline/paging.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
@@ -104,14 +105,18 @@ function findingRow(finding: FindingDocument, view: FindingsView): SafeHtml {
   </tr>`;
 }
 
-/** The mildest way; what deletes a conversation is named for what it does. */
+/** Repairs that are only made when a person names them, named for what they do. */
+const BY_NAME: Record<NamedRepair, string> = { reload: 'Delete and load again', create: 'Make again' };
+
+/** The mildest way. */
 function repairForm(finding: FindingDocument, view: FindingsView): SafeHtml {
-  const { id, repairable, object, display_id, source_id } = finding;
-  const words = repairable ? 'Repair' : 'Delete and load again';
+  const { id, repairable, repairs, object, display_id, source_id } = finding;
+  const action: NamedRepair | null = repairable ? null : repairs.includes('create') ? 'create' : 'reload';
+  const words = action === null ? 'Repair' : BY_NAME[action];
   return html`<form method="post" action="${FINDINGS}">
     ${hidden(view)}
     <input type="hidden" name="id" value="${id}" />
-    ${!repairable && html`<input type="hidden" name="action" value="reload" />`}
+    ${action !== null && html`<input type="hidden" name="action" value="${action}" />`}
     <button type="submit" aria-label="${words}: ${object.replaceAll('_', ' ')} ${display_id ?? source_id}">
       ${words}
     </button>

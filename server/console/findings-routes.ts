@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { z } from 'zod';
 import { hasRole, requireRole } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
+import { NAMED_REPAIRS } from '../../pipeline/reconcile/repair.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
 import {
@@ -21,7 +22,7 @@ const RepairInput = z.object({
   class: z.custom<DifferenceClass>(isDifferenceClass),
   /** One difference; all of the class when absent. */
   id: z.string().optional(),
-  action: z.literal('reload').optional(),
+  action: z.enum(NAMED_REPAIRS).optional(),
 });
 
 /** Differences of a run, a class at a time, and their repair. */

@@ -83,6 +83,24 @@ describe('differences in the console', () => {
   });
 });
 
+describe('what people deleted in Intercom', () => {
+  it('is offered to be made again, and nothing else', async () => {
+    const { sql } = test.deps.db;
+    const [finding] = await sql<{ id: string }[]>`
+      insert into findings (workspace_id, run_id, object, source_id, class, field, expected, actual)
+      values (${WORKSPACE}, ${run}, 'requester', 'R3', 'changed_in_intercom', 'record', '"77"', null) returning id`;
+    const { text } = await owner.get(`/console/findings?run=${run}&class=changed_in_intercom`).expect(200);
+    expect(text).toContain('Make again: requester REQ-R3');
+    expect(text).not.toContain('Delete and load again');
+    const form = { run, class: 'changed_in_intercom', id: String(finding!.id), action: 'create' };
+    await post('/console/findings', { ...form, action: 'reload' }).expect(422);
+    // The repair above is done meanwhile, and its run has ended.
+    await sql`update run_records set step = 'done', outcome = 'created' where run_id = ${run} and source_id = 'R3'`;
+    await sql`update runs set state = 'completed_with_findings', finished_at = now() where id = ${run}`;
+    await post('/console/findings', form).expect(303);
+  });
+});
+
 describe('rejected records in the console', () => {
   it('say why, and offer the value for correction', async () => {
     const { text } = await owner.get('/console/rejections').expect(200);
