@@ -12,6 +12,7 @@ import { acquireCalls, reportHeaders } from '../db/rate-budget.ts';
 import { createSecretBox } from '../db/secret.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import { createBatchSizes } from './runs/batch-sizes.ts';
 import { createBottleneckWatch, storeSeconds } from './runs/bottleneck.ts';
 import { createByteBudget } from './load/files/byte-budget.ts';
 import { createStoredFiles, type StoredFiles } from './load/files/stored-files.ts';
@@ -63,6 +64,7 @@ export function buildDeps(input: DepsInput): Deps {
     stopping: input.stopping,
     clock,
     ledger: createLedgerWriter(db.sql),
+    batchSizes: createBatchSizes(),
     fileBytes: createByteBudget(FILE_BYTES),
     storedFiles: storedFilesOf(options, log),
     rateGates,

@@ -6,6 +6,7 @@ import type { RateGate } from '../connectors/http/rate-limiter.ts';
 import type { LedgerWriter } from '../db/journal.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../objects/registry.ts';
+import type { BatchSizes } from './runs/batch-sizes.ts';
 import type { BottleneckWatch } from './runs/bottleneck.ts';
 import type { ByteBudget } from './load/files/byte-budget.ts';
 import type { StoredFiles } from './load/files/stored-files.ts';
@@ -50,6 +51,8 @@ export interface Deps {
   rateGates: (workspaceId: string) => RateGate;
   /** Counts what runs wait for while this process works on them. */
   bottleneck: BottleneckWatch;
+  /** How many records the next batch should look at. */
+  batchSizes: BatchSizes;
   /** Bytes of files that this process may hold at a time, over all records of all workspaces. */
   fileBytes: ByteBudget;
   /** Reads files back from where Intercom stores them, behind the address guard. */

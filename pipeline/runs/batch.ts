@@ -24,8 +24,6 @@ import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
 import type { RunState } from '../../db/schema/runs.ts';
 
-/** Work is cut in chunks of this many records, of fewer where they are long. */
-const BATCH_SIZE = 500;
 /**
  * Of a batch as it lies in the database, compressed. In a worker's memory it is about eight times as much, and four
  * batches are in work at a time.
@@ -74,12 +72,13 @@ export async function runBatch(
     object,
     step,
     worker: deps.options.worker,
-    size: BATCH_SIZE,
+    size: deps.batchSizes.next(object, step),
     maxBytes: BATCH_BYTES,
     leaseMs: leaseMsOf(deps),
   });
   // Nothing was claimed, so nothing is held: whoever has the records lets the gate look.
   if (records.length === 0) return;
+  if (isFull) deps.batchSizes.filled(object, step, records.length);
   let retryAt: Date | null = null;
   let isFollowed = !isFull;
   function nearlyDone(): void {
