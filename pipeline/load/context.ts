@@ -49,7 +49,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     const { client: infraon } = await source;
     return beforehand(infraon.download(address, { maxBytes }));
   }, deps.fileBytes);
-  const tagId = createTags(deps, run, client);
+  const tagId = createTags(scope, client);
   return {
     intercom: client,
     settings: run.settings,

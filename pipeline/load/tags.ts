@@ -1,6 +1,5 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
-import type { Deps } from '../deps.ts';
-import type { FrozenRun } from '../runs/frozen-run.ts';
+import type { BatchScope } from '../runs/batch.ts';
 import { findOrMake } from '../prepare/prepared-items.ts';
 
 /**
@@ -8,8 +7,7 @@ import { findOrMake } from '../prepare/prepared-items.ts';
  * to repeat; what was there before us is told apart by the list and the intent, for rollback.
  */
 export function createTags(
-  deps: Deps,
-  run: FrozenRun,
+  { deps, run, token }: Pick<BatchScope, 'deps' | 'run' | 'token'>,
   intercom: IntercomClient,
 ): (name: string) => Promise<string> {
   const { sql } = deps.db;
@@ -37,7 +35,7 @@ export function createTags(
       },
       make: async () => (await intercom.createTag(name)).id,
     };
-    const [id = ''] = await findOrMake(deps, run, [making], () => {
+    const [id = ''] = await findOrMake({ deps, run, lease: token }, [making], () => {
       existing = undefined;
       return Promise.resolve();
     });

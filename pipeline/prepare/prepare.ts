@@ -11,7 +11,7 @@ import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
 import type { Deps } from '../deps.ts';
 import { pinnedMap, requireRun, type FrozenRun } from '../runs/frozen-run.ts';
 import { actionFor } from '../failure-policy.ts';
-import { findOrMake, intendedItems, type Item } from './prepared-items.ts';
+import { findOrMake, intendedItems, type Item, type Maker } from './prepared-items.ts';
 import { runClient } from '../runs/run-client.ts';
 import { pauseForReason } from '../runs/run-control.ts';
 import { WORKING_STATES } from '../runs/run-state.ts';
@@ -25,13 +25,14 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
   const { sql } = deps.db;
   const run = await requireRun(sql, workspaceId, runId);
   if (run.prepared || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'prepare', async (signal, fence) => {
+  await runExclusive(deps, run, 'prepare', async (signal, fence, lease) => {
     const client = await runClient(deps, run, 'workspace', fence);
+    const preparing: Preparing = { deps, run, lease, client, signal };
     try {
       const needed = await neededAttributes(deps, run);
       for (const model of ['contact', 'company'] as const)
-        await prepareDataAttributes({ deps, run, client, signal }, model, needed);
-      await prepareConversationAttributes({ deps, run, client, signal }, needed);
+        await prepareDataAttributes(preparing, model, needed);
+      await prepareConversationAttributes(preparing, needed);
       await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
     } catch (error) {
       const { action } = actionFor(error, deps.clock.now(), 0);
@@ -73,21 +74,20 @@ const DATA_TYPES: Record<AttributeSpec['type'], NewDataAttribute['data_type']> =
   relationship: 'string',
 };
 
-interface Preparing {
-  deps: Deps;
-  run: FrozenRun;
+interface Preparing extends Maker {
   client: IntercomClient;
   signal: AbortSignal;
 }
 
 async function prepareDataAttributes(
-  { deps, run, client, signal }: Preparing,
+  preparing: Preparing,
   model: 'contact' | 'company',
   needed: AttributeSpec[],
 ): Promise<void> {
   // Relationships from people to custom objects can only be made in Settings (Intercom API 2.16).
   const wanted = needed.filter((spec) => spec.model === model && spec.type !== 'relationship');
   if (wanted.length === 0) return;
+  const { client, signal } = preparing;
   let existing = await client.listDataAttributes(model);
   const idOf = (attribute: { id?: string | undefined; name: string }) => attribute.id ?? attribute.name;
   const makings = wanted.map((spec) => ({
@@ -114,15 +114,13 @@ async function prepareDataAttributes(
     },
   }));
   const relist = async () => void (existing = await client.listDataAttributes(model));
-  await findOrMake(deps, run, makings, relist, signal);
+  await findOrMake(preparing, makings, relist, signal);
 }
 
-async function prepareConversationAttributes(
-  { deps, run, client, signal }: Preparing,
-  needed: AttributeSpec[],
-): Promise<void> {
+async function prepareConversationAttributes(preparing: Preparing, needed: AttributeSpec[]): Promise<void> {
   const wanted = needed.filter((spec) => spec.model === 'conversation');
   if (wanted.length === 0) return;
+  const { client, signal } = preparing;
   let existing = await client.listConversationAttributes();
   const known = (spec: AttributeSpec) =>
     existing.find(({ name, archived }) => name === spec.name && archived !== true);
@@ -132,12 +130,12 @@ async function prepareConversationAttributes(
     make: async () => (await client.createConversationAttribute(newConversationAttribute(spec))).id,
   }));
   const relist = async () => void (existing = await client.listConversationAttributes());
-  await findOrMake(deps, run, makings, relist, signal);
+  await findOrMake(preparing, makings, relist, signal);
   for (const spec of wanted) {
     const found = known(spec);
     if (found === undefined) continue;
     if (spec.type === 'list') {
-      await addMissingOptions({ deps, run, client, signal }, found, spec);
+      await addMissingOptions(preparing, found, spec);
     } else if (found.data_type !== newConversationAttribute(spec).data_type) {
       throw new RejectedError(
         `Intercom already has a conversation attribute "${spec.name}" of type ${found.data_type ?? 'unknown'}; the map needs ${spec.type}. Rename the target in the map, or archive that attribute.`,
@@ -148,10 +146,11 @@ async function prepareConversationAttributes(
 }
 
 async function addMissingOptions(
-  { deps, run, client, signal }: Preparing,
+  preparing: Preparing,
   attribute: ConversationAttribute,
   spec: AttributeSpec,
 ): Promise<void> {
+  const { deps, run, client, signal } = preparing;
   let { options } = attribute;
   const idOf = (label: string) => {
     const found = options.find((each) => each.label === label && each.archived !== true);
@@ -171,8 +170,7 @@ async function addMissingOptions(
       },
     }));
   await findOrMake(
-    deps,
-    run,
+    preparing,
     makings,
     async () => {
       const again = await client.listConversationAttributes();

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/client.ts';
-import { TransientError } from '../../errors.ts';
+import { LeaseLostError, TransientError } from '../../errors.ts';
 import { callLifeMs, type Deps } from '../deps.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,14 @@ export interface Making {
   make: () => Promise<string>;
 }
 
+/** Who makes them: a worker that lost its lease may not say that something is about to be made. */
+export interface Maker {
+  deps: Deps;
+  run: FrozenRun;
+  /** Token of the lease under which the worker does this. */
+  lease: string;
+}
+
 /** Tries of one item whose answers get lost, before its job counts as failing. */
 const MAX_TRIES = 6;
 /** Failures in a row after which the others are not tried either: it is not one item that is in trouble. */
@@ -31,8 +39,7 @@ const MAX_FAILURES_IN_A_ROW = 3;
  * @param relist reads Intercom again
  */
 export async function findOrMake(
-  deps: Deps,
-  run: FrozenRun,
+  maker: Maker,
   makings: readonly Making[],
   relist: () => Promise<void>,
   signal?: AbortSignal,
@@ -45,12 +52,12 @@ export async function findOrMake(
     for (const making of makings) {
       if (ids.has(making)) continue;
       try {
-        ids.set(making, await findOrMakeOne(deps, run, making, relist));
+        ids.set(making, await findOrMakeOne(maker, making, relist));
         inARow = 0;
       } catch (error) {
         if (!(error instanceof TransientError) || tries >= MAX_TRIES) throw error;
         failure = error;
-        waitMs = Math.max(waitMs, error.outcomeUnknown ? callLifeMs(deps) : 1_000 * tries);
+        waitMs = Math.max(waitMs, error.outcomeUnknown ? callLifeMs(maker.deps) : 1_000 * tries);
         inARow += 1;
         if (inARow >= MAX_FAILURES_IN_A_ROW) break;
       }
@@ -62,25 +69,23 @@ export async function findOrMake(
 }
 
 async function findOrMakeOne(
-  deps: Deps,
-  run: FrozenRun,
+  maker: Maker,
   { item, find, make }: Making,
   relist: () => Promise<void>,
 ): Promise<string> {
-  const { sql } = deps.db;
   async function keepFound(): Promise<string | undefined> {
     const found = await find();
     if (found === undefined) return undefined;
-    const intended = await isIntended(sql, run, item);
-    await keepItem(sql, run, item, found, intended ? 'created' : 'adopted');
+    const intended = await isIntended(maker, item);
+    await keepItem(maker, item, found, intended ? 'created' : 'adopted');
     return found;
   }
   const known = await keepFound();
   if (known !== undefined) return known;
-  await keepItem(sql, run, item, '', 'created');
+  await keepItem(maker, item, '', 'created');
   try {
     const id = await make();
-    await keepItem(sql, run, item, id, 'created');
+    await keepItem(maker, item, id, 'created');
     return id;
   } catch (error) {
     if (!(error instanceof TransientError) || !error.outcomeUnknown) throw error;
@@ -91,8 +96,8 @@ async function findOrMakeOne(
   }
 }
 
-async function isIntended(sql: Queryable, run: FrozenRun, { kind, name }: Item): Promise<boolean> {
-  return (await intendedItems(sql, run, kind)).has(name);
+async function isIntended({ deps, run }: Maker, { kind, name }: Item): Promise<boolean> {
+  return (await intendedItems(deps.db.sql, run, kind)).has(name);
 }
 
 /** Names of the items of a kind that were about to be made when an answer got lost or a process died. */
@@ -103,18 +108,30 @@ export async function intendedItems(sql: Queryable, run: FrozenRun, kind: string
   return new Set(rows.map(({ name }) => name));
 }
 
-/** What an item turned out to be is decided once: later runs find what the first one made. */
-async function keepItem(
-  sql: Queryable,
-  run: FrozenRun,
+/**
+ * Writes down an item: with an empty id that it is about to be made, with its id what became of it. What it turned out to
+ * be is decided once: later runs find what the first one made. A worker whose lease is over, as one that stood still
+ * for longer, writes only what nobody wrote meanwhile. Throws `LeaseLostError` when such a worker is about to make something.
+ */
+export async function keepItem(
+  { deps, run, lease }: Maker,
   { kind, name, detail = {} }: Item,
   id: string,
   origin: 'created' | 'adopted',
 ): Promise<void> {
-  await sql`
-    insert into prepared_items as p (workspace_id, kind, name, destination_id, origin, detail, run_id)
-    values (${run.workspaceId}, ${kind}, ${name}, ${id}, ${origin}, ${JSON.stringify(detail)}::jsonb, ${run.id})
+  const kept = await deps.db.sql`
+    with held as materialized (
+      select token from leases where token = ${lease} and expires_at > now() for share
+    )
+    insert into prepared_items as p (workspace_id, kind, name, destination_id, origin, detail, run_id, updated_at)
+    select ${run.workspaceId}, ${kind}, ${name}, ${id}, ${origin}, ${JSON.stringify(detail)}::jsonb, ${run.id}::uuid,
+      ${deps.clock.now()}::timestamptz
+    where ${id}::text <> '' or exists (select 1 from held)
     on conflict (workspace_id, kind, name) do update
-      set destination_id = excluded.destination_id, detail = excluded.detail, updated_at = now(),
-        origin = case when p.destination_id = '' or p.destination_id <> excluded.destination_id then excluded.origin else p.origin end`;
+      set destination_id = excluded.destination_id, detail = excluded.detail, updated_at = excluded.updated_at,
+        origin = case when p.destination_id = '' or p.destination_id <> excluded.destination_id then excluded.origin else p.origin end
+      where p.destination_id = '' or exists (select 1 from held)
+    returning 1`;
+  if (id === '' && kept.length === 0)
+    throw new LeaseLostError(`Another worker may be making the ${kind} ${name} now`, { code: 'lease_lost' });
 }

@@ -143,7 +143,7 @@ export async function runExclusive(
   deps: Deps,
   run: FrozenRun,
   work: string,
-  perform: (signal: AbortSignal, fence: Fence) => Promise<void>,
+  perform: (signal: AbortSignal, fence: Fence, token: string) => Promise<void>,
 ): Promise<void> {
   const { sql } = deps.db;
   const place = { workspaceId: run.workspaceId, runId: run.id };
@@ -156,7 +156,7 @@ export async function runExclusive(
   });
   if (token === null) return;
   try {
-    await withHeartbeat(deps, token, claimedAt, perform);
+    await withHeartbeat(deps, token, claimedAt, (signal, fence) => perform(signal, fence, token));
   } finally {
     await sql.begin(async (tx) => {
       await releaseLease(tx, token);

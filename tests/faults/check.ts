@@ -27,7 +27,7 @@ export async function checkTrial(
   lateChanges: boolean,
 ): Promise<void> {
   trial.site.intercom.state.faults.clear();
-  expectGoodRun(run);
+  await expectGoodRunOr(trial, run);
   expectFaithful(trial, trial.site.desk, run);
   await trial.admin.post(`/runs/${run.id}/approve`);
   if (lateChanges) expectGoodRun(await fullLoad(trial));
@@ -41,6 +41,25 @@ export async function checkTrial(
   expect([...open]).toEqual([]);
   await expectSecondRunIdle(trial);
   expectFaithful(trial, trial.site.desk, run);
+}
+
+/** A run that is not good is told with its state, its counts and what was found: a replay may end otherwise. */
+async function expectGoodRunOr(trial: Trial, run: RunDocument): Promise<void> {
+  try {
+    expectGoodRun(run);
+  } catch (cause) {
+    const findings = await trial.db.sql`
+      select object, source_id, class, field, expected, actual from findings
+      where workspace_id = ${trial.workspaceId} and run_id = ${run.id} and class not in ('equal', 'equal_after_normalising')
+      limit 50`;
+    const { state, state_reason, balanced, objects, verification, sets } = run;
+    const told = JSON.stringify(
+      { state, state_reason, balanced, objects, verification, sets, findings },
+      null,
+      1,
+    );
+    throw new Error(`The run is not as it should be: ${told}`, { cause });
+  }
 }
 
 /** Says what is too much and what is missing, not two long lists. */

@@ -6,6 +6,7 @@ import { LeaseLostError, RateLimitError, TransientError } from '../../../errors.
 import { treeOrder, type FolderNode } from '../../../objects/folders.ts';
 import { leaseMsOf, withHeartbeat } from '../../runs/batch.ts';
 import { callLifeMs, type Deps } from '../../deps.ts';
+import { keepItem, type Maker } from '../../prepare/prepared-items.ts';
 import type { FrozenRun } from '../../runs/frozen-run.ts';
 
 const KIND = 'collection';
@@ -54,7 +55,7 @@ export async function ensureCollections(
     }
     try {
       return await withHeartbeat(deps, token, claimedAt, (signal, fence) =>
-        makeMissing(deps, run, intercom, wanted, { signal, fence }),
+        makeMissing({ deps, run, lease: token }, intercom, wanted, { signal, fence }),
       );
     } finally {
       await releaseLease(deps.db.sql, token);
@@ -100,12 +101,12 @@ async function preparedCollections(deps: Deps, run: FrozenRun): Promise<Map<stri
 }
 
 async function makeMissing(
-  deps: Deps,
-  run: FrozenRun,
+  maker: Maker,
   intercom: IntercomClient,
   wanted: string[][],
   { signal, fence }: { signal: AbortSignal; fence: Fence },
 ): Promise<Map<string, string>> {
+  const { deps, run } = maker;
   const ids = idsOf(await preparedCollections(deps, run));
   let listed: Collection[] | undefined;
   for (const path of wanted) {
@@ -117,13 +118,13 @@ async function makeMissing(
     listed ??= await intercom.listCollections();
     const parentId = path.length === 1 ? null : (ids.get(collectionKey(path.slice(0, -1))) ?? null);
     try {
-      ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+      ids.set(key, await findOrMake(maker, intercom, { path, parentId, listed }));
     } catch (error) {
       if (!(error instanceof TransientError) || !error.outcomeUnknown) throw error;
       // Often it is there: then the articles need not wait until it must be.
       listed = await intercom.listCollections();
       if (foundIn(run, { path, parentId, listed }) === undefined) throw error;
-      ids.set(key, await findOrMake(deps, run, intercom, { path, parentId, listed }));
+      ids.set(key, await findOrMake(maker, intercom, { path, parentId, listed }));
     }
   }
   return ids;
@@ -146,17 +147,13 @@ function foundIn(run: FrozenRun, { path, parentId, listed }: Place): Collection 
   );
 }
 
-async function findOrMake(
-  deps: Deps,
-  run: FrozenRun,
-  intercom: IntercomClient,
-  place: Place,
-): Promise<string> {
-  const { sql } = deps.db;
+async function findOrMake(maker: Maker, intercom: IntercomClient, place: Place): Promise<string> {
+  const { deps, run } = maker;
   const { path, parentId } = place;
   const key = collectionKey(path);
+  const item = { kind: KIND, name: key };
   const helpCenterId = run.settings.help_center_id;
-  const [intent] = await sql<{ updatedAt: Date }[]>`
+  const [intent] = await deps.db.sql<{ updatedAt: Date }[]>`
     select updated_at as "updatedAt" from prepared_items
     where workspace_id = ${run.workspaceId} and kind = ${KIND} and name = ${key} and destination_id = ''`;
   const found = foundIn(run, place);
@@ -164,17 +161,17 @@ async function findOrMake(
     const ours =
       intent !== undefined &&
       (found.created_at ?? 0) >= intent.updatedAt.getTime() / 1000 - CLOCK_SKEW_SECONDS;
-    await remember(deps, run, key, found.id, ours ? 'created' : 'adopted');
+    await keepItem(maker, item, found.id, ours ? 'created' : 'adopted');
     return found.id;
   }
   if (intent !== undefined) waitUntilListed(deps, run, intent.updatedAt);
-  await remember(deps, run, key, '', 'created');
+  await keepItem(maker, item, '', 'created');
   const made = await intercom.createCollection({
     name: path.at(-1) ?? '',
     ...(parentId === null ? {} : { parent_id: parentId }),
     ...(helpCenterId === null ? {} : { help_center_id: Number(helpCenterId) }),
   });
-  await remember(deps, run, key, made.id, 'created');
+  await keepItem(maker, item, made.id, 'created');
   return made.id;
 }
 
@@ -205,19 +202,4 @@ function waitUntilListed(deps: Deps, run: FrozenRun, intendedAt: Date): void {
     code: 'collection_in_doubt',
     retryAt: until,
   });
-}
-
-/** An empty id is the intent: committed before the call, so that what a crash leaves behind is known to be ours. */
-async function remember(
-  deps: Deps,
-  run: FrozenRun,
-  key: string,
-  id: string,
-  origin: 'created' | 'adopted',
-): Promise<void> {
-  await deps.db.sql`
-    insert into prepared_items (workspace_id, kind, name, destination_id, origin, run_id, updated_at)
-    values (${run.workspaceId}, ${KIND}, ${key}, ${id}, ${origin}, ${run.id}, ${deps.clock.now()})
-    on conflict (workspace_id, kind, name) do update
-      set destination_id = excluded.destination_id, origin = excluded.origin, updated_at = excluded.updated_at`;
 }
