@@ -1,15 +1,13 @@
 import { hasRole } from '../pipeline/actors.ts';
+import { stepOf } from '../pipeline/panel/next-step.ts';
 import type { Standing } from '../pipeline/panel/standing.ts';
-import type { RunDocument } from '../pipeline/runs/run-document.ts';
 import type { PanelOpening } from '../pipeline/use-cases.ts';
 import type { Canvas } from './components.ts';
 import type { PanelContext } from './context.ts';
 import type { View } from './format.ts';
 import { reconnectScreen } from './screens/messages.ts';
 import { conversationScreen, notMovedScreen } from './screens/conversation.ts';
-import { overviewScreen, type Step } from './screens/overview.ts';
-
-const ACTIVE: readonly RunDocument['state'][] = ['queued', 'running', 'paused', 'verifying'];
+import { overviewScreen } from './screens/overview.ts';
 
 /** The canvas of an opened conversation: its own record if we moved it, else the migration for those who lead it. */
 export function openingScreen(opening: PanelOpening, view: View): Canvas {
@@ -39,34 +37,4 @@ export async function overview(context: PanelContext): Promise<Canvas> {
 /** "As of" says when the records were counted. */
 function seenAt({ countedAt }: Standing, view: View): View {
   return countedAt === null ? view : { ...view, now: countedAt };
-}
-
-/** Where the migration stands, from what is stored: no step asks Infraon or Intercom. */
-function stepOf(standing: Standing): Step {
-  const { connected, connecting, discovery, maps, run, starting } = standing;
-  // Only one run can be active, and no other can start meanwhile: the newest decides.
-  if (run !== null && ACTIVE.includes(run.state)) return { kind: 'running', run };
-
-  if (connecting?.failure === null) return { kind: 'connecting' };
-  if (!connected) return { kind: 'connect', failure: connecting?.failure ?? null };
-  if (starting) return { kind: 'starting' };
-  if (discovery.state === 'running') return { kind: 'discovering', discovery };
-  if (discovery.state !== 'done') return { kind: 'discover', failure: discovery.error };
-
-  if (maps.length === 0 || maps.some((map) => map.state !== 'approved')) return { kind: 'review', maps };
-  return stepAfterMaps(run);
-}
-
-function stepAfterMaps(latest: RunDocument | null): Step {
-  if (latest === null || isUndone(latest)) return { kind: 'sample' };
-  if (latest.kind !== 'sample') return { kind: 'finished', run: latest };
-  if (latest.approved_at !== null) return { kind: 'start' };
-  return latest.state === 'failed' || latest.state === 'cancelled'
-    ? { kind: 'finished', run: latest }
-    : { kind: 'approve', run: latest };
-}
-
-/** A dry run undoes nothing. */
-function isUndone(run: RunDocument): boolean {
-  return run.kind === 'rollback' && run.state === 'completed' && run.rollback?.dry_run !== true;
 }

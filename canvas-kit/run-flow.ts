@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
-import type { Errand } from '../pipeline/panel/errands.ts';
+import { confirmShown, startOutcome, type Errand } from '../pipeline/panel/errands.ts';
+import type { NextRun } from '../pipeline/panel/next-step.ts';
 import type { RejectionAction, RejectionDocument } from '../pipeline/reconcile/rejection-document.ts';
 import type { RunDocument, StartRunInput } from '../pipeline/runs/run-document.ts';
 import { withoutAddress } from '../pipeline/reconcile/ways-on.ts';
@@ -9,8 +10,8 @@ import { counted } from './format.ts';
 import { overview } from './first-canvas.ts';
 import { showReadiness } from './setup-flow.ts';
 import { refusedScreen, waitingScreen } from './screens/messages.ts';
-import type { NextRun } from './screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from './screens/rejections.ts';
+import { STARTING } from './step-words.ts';
 
 const PAGE = 10;
 /** Cursors of ours are shorter; what comes back from a browser may be anything. */
@@ -23,28 +24,21 @@ export async function startRun(context: SubmitContext, input: StartRunInput): Pr
 }
 
 async function started(context: SubmitContext, kind: string, errand: Errand): Promise<Canvas> {
-  const { state, code, message } = errand;
-  if (state === 'running') {
-    const words = 'Readiness is checked first. This takes up to a minute.';
-    return waitingScreen({ title: 'Starting the run', words, refreshId: `started:${kind}` }, context.view);
-  }
-  // A second click on the same button: the run it asked for is already there.
-  if (state !== 'failed' || code === 'run_active') return overview(context);
   const isLoad = kind === 'sample' || kind === 'full';
-  if (code === 'preflight_failed' && isLoad) return showReadiness(context, kind);
-  return refusedScreen(message ?? '', isLoad ? 'home' : 'cut_over');
+  const outcome = startOutcome(errand);
+  if (outcome === 'waiting')
+    return waitingScreen({ ...STARTING, refreshId: `started:${kind}` }, context.view);
+  if (outcome === 'started' || outcome === 'active') return overview(context);
+  if (outcome === 'not_ready' && isLoad) return showReadiness(context, kind);
+  return refusedScreen(errand.message ?? '', isLoad ? 'home' : 'cut_over');
 }
 
-/** Confirms what the readiness canvas listed beside the button, and nothing that was not on it. */
+/** Confirms what the readiness canvas listed beside the button. */
 async function confirmAndStart(context: SubmitContext, kind: NextRun): Promise<Canvas> {
   const { useCases, actor, request } = context;
   const shown: unknown = request.stored.shown;
   const ids = Array.isArray(shown) ? shown.filter((id): id is string => typeof id === 'string') : [];
-  const checks = (await useCases.lastReadiness(actor))?.checks ?? [];
-  for (const check of checks) {
-    if (check.state !== 'needs_confirmation' || !ids.includes(check.id)) continue;
-    await useCases.vouchFor(actor, check.id, 'Confirmed in the inbox panel when starting the run.');
-  }
+  await confirmShown(useCases, actor, ids, 'Confirmed in the inbox panel when starting the run.');
   return startRun(context, { kind });
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { mapChoices } from '../pipeline/maps/map-choices.ts';
 import type { Errand } from '../pipeline/panel/errands.ts';
+import type { NextRun } from '../pipeline/panel/next-step.ts';
 import type { SourceInput } from '../pipeline/source/source.ts';
 import { cut, type Canvas } from './components.ts';
 import {
@@ -12,10 +13,11 @@ import {
   type SubmitContext,
 } from './context.ts';
 import { overview } from './first-canvas.ts';
+import { CHECKING } from './readiness-words.ts';
 import { connectScreen } from './screens/connect.ts';
 import { mapScreen, mapsScreen } from './screens/maps.ts';
 import { refusedScreen, waitingScreen } from './screens/messages.ts';
-import { checkScreen, readinessScreen, type NextRun } from './screens/readiness.ts';
+import { checkScreen, readinessScreen } from './screens/readiness.ts';
 
 async function connectForm({ useCases, actor }: SubmitContext): Promise<Canvas> {
   const source = await useCases.getSource(actor);
@@ -122,14 +124,7 @@ async function checked(context: SubmitContext, next: NextRun, errand: Errand): P
 }
 
 function checkingScreen({ view }: SubmitContext, next: NextRun): Canvas {
-  return waitingScreen(
-    {
-      title: 'Checking…',
-      words: 'Infraon and Intercom are being asked whether everything is ready. This takes up to a minute.',
-      refreshId: `readiness_seen:${next}`,
-    },
-    view,
-  );
+  return waitingScreen({ ...CHECKING, refreshId: `readiness_seen:${next}` }, view);
 }
 
 /** The checks as they were last made: shown as often as it takes, and nobody is asked again. */

@@ -7,6 +7,7 @@ import type { PreflightCheck } from '../readiness/preflight-document.ts';
 import { readConfirmations } from '../readiness/preflight-facts.ts';
 import type { StartRunInput } from '../runs/run-document.ts';
 import type { SourceInput } from '../source/source.ts';
+import type { UseCases } from '../use-cases.ts';
 
 /** What a person asks for in the panel and Infraon or Intercom have to answer. */
 export type ErrandRequest =
@@ -101,4 +102,25 @@ export async function lastReadiness(
   const measured = row.checks.filter((check) => !CONFIRMATIONS.some(({ id }) => id === check.id));
   const confirmed = confirmationChecks(await readConfirmations(deps, workspaceId));
   return { checks: [...measured, ...confirmed], checkedAt: row.checkedAt };
+}
+
+/** Vouches for what stood beside the button that starts a run, and for nothing that did not. */
+export async function confirmShown(
+  { lastReadiness: last, vouchFor }: Pick<UseCases, 'lastReadiness' | 'vouchFor'>,
+  actor: Actor,
+  shown: readonly string[],
+  note: string,
+): Promise<void> {
+  for (const { id, state } of (await last(actor))?.checks ?? [])
+    if (state === 'needs_confirmation' && shown.includes(id)) await vouchFor(actor, id, note);
+}
+
+/** What is shown next to whoever asked for a run: a second press of the button finds the run that the first asked for. */
+export type StartOutcome = 'waiting' | 'started' | 'active' | 'not_ready' | 'refused';
+
+export function startOutcome({ state, code }: Errand): StartOutcome {
+  if (state === 'running') return 'waiting';
+  if (state !== 'failed') return 'started';
+  if (code === 'run_active') return 'active';
+  return code === 'preflight_failed' ? 'not_ready' : 'refused';
 }

@@ -11,9 +11,10 @@ import { cutOverScreen, undoScreen } from '../../../canvas-kit/screens/cut-over.
 import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
 import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
 import * as messages from '../../../canvas-kit/screens/messages.ts';
-import { overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
+import { overviewScreen } from '../../../canvas-kit/screens/overview.ts';
 import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
+import type { Step } from '../../../pipeline/panel/next-step.ts';
 import * as documents from './documents.ts';
 import type { Expectation } from './conformance.ts';
 import { hostile } from './hostile.ts';

@@ -11,10 +11,11 @@ import {
 import { findScreen, recordScreen, reportScreen } from '../../../canvas-kit/screens/find.ts';
 import { mapScreen, mapsScreen } from '../../../canvas-kit/screens/maps.ts';
 import * as messages from '../../../canvas-kit/screens/messages.ts';
-import { overviewScreen, type Step } from '../../../canvas-kit/screens/overview.ts';
+import { overviewScreen } from '../../../canvas-kit/screens/overview.ts';
 import { checkScreen, readinessScreen } from '../../../canvas-kit/screens/readiness.ts';
 import { rejectionScreen, rejectionsScreen } from '../../../canvas-kit/screens/rejections.ts';
 import type { MapDocument } from '../../../pipeline/maps/map-document.ts';
+import type { Step } from '../../../pipeline/panel/next-step.ts';
 import type { PreflightCheck } from '../../../pipeline/readiness/preflight-document.ts';
 import type { RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
 import type { ConversationPanel } from '../../../pipeline/use-cases.ts';
