@@ -24,6 +24,6 @@ export function requireRole(actor: Actor, role: Role): void {
 }
 
 /** Whether the actor has at least this role, for screens that offer only what is allowed. */
-export function hasRole(actor: Actor, role: Role): boolean {
+export function hasRole(actor: Pick<Actor, 'role'>, role: Role): boolean {
   return RANK[actor.role] >= RANK[role];
 }

@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 import { getDiscovery, startDiscovery } from './discovery/discover.ts';
 import { approveMap, editMap, getMap, listMaps } from './maps/maps.ts';
 import { getObjectTypes, probeObjectTypes } from './prepare/object-types.ts';
-import { openPanel, reportMissing } from './panel/panel.ts';
+import { getStanding, openPanel, reportMissing } from './panel/panel.ts';
 import { listFindings } from './reconcile/findings.ts';
 import { getLinkedRecord } from './panel/panel-links.ts';
 import { getHandoff } from './handoff/handoff.ts';
@@ -72,6 +72,7 @@ export function createUseCases(deps: Deps): UseCases {
     getErrand: bind(getErrand),
     lastReadiness: bind(lastReadiness),
     vouchFor: bind(vouchFor),
+    getStanding: bind(getStanding),
     openPanel: (opened, options) => openPanel(deps, opened, options),
     getLinkedRecord: bind(getLinkedRecord),
     reportMissing: bind(reportMissing),

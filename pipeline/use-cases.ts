@@ -98,11 +98,14 @@ export interface UseCases {
   /** The handoff package; its stream must be read to the end or destroyed. */
   getHandoff(actor: Actor): Promise<Handoff>;
 
-  /** Has a worker ask Infraon or Intercom for a panel, which answers at once. */
+  /** Has a worker ask Infraon or Intercom for a panel or a page, which answer at once. */
   sendErrand(actor: Actor, request: ErrandRequest): Promise<Errand>;
   getErrand(actor: Actor, kind: ErrandKind): Promise<Errand>;
   lastReadiness(actor: Actor): Promise<{ checks: PreflightCheck[]; checkedAt: Date } | null>;
   vouchFor(actor: Actor, checkId: string, note: string): Promise<void>;
+
+  /** Where the migration stands, and so what comes next (`panel/next-step.ts`). */
+  getStanding(actor: Actor): Promise<Standing>;
 
   /** What a panel shows when it is opened, and for whom, from our own tables only; null where the app is not installed. */
   openPanel(

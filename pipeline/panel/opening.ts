@@ -109,6 +109,12 @@ export async function readOpening(
   return { ...rest, sourceTimezone: timezoneOf(chosenTimezone, row.timezone) };
 }
 
+/** Where the migration stands, without a conversation beside it. */
+export async function readStanding(sql: Queryable, workspaceId: string): Promise<StandingRow> {
+  const [row] = await sql<[{ standing: StandingRow }]>`select ${standingOf(sql, workspaceId)} as standing`;
+  return row.standing;
+}
+
 /** Without what is large: the found fields of the discovery and the rules of the maps are for their own screens. */
 function standingOf(sql: Queryable, workspaceId: string) {
   return sql`(select jsonb_build_object(

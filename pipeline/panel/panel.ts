@@ -5,8 +5,8 @@ import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { recordsLinkedTo, recordsOf, shownObjects, withFields } from './panel-links.ts';
 import { first, keptUrl, panelValues, PRIORITY_KEYS, SLA_KEYS, STATUS_KEYS } from './panel-values.ts';
-import { readOpening, type MovedRow, type Opened, type OpeningRow } from './opening.ts';
-import { standingFrom } from './standing.ts';
+import { readOpening, readStanding, type MovedRow, type Opened, type OpeningRow } from './opening.ts';
+import { standingFrom, type Standing } from './standing.ts';
 import type { ConversationPanel, PanelOpening } from '../use-cases.ts';
 
 const MAX_REPORT = 2000;
@@ -30,6 +30,11 @@ export async function openPanel(
     owned: row.moved === null ? recordsOf(deps, row.linked, row.sourceTimezone) : [],
     standing: row.standing === null ? null : await standingFrom(deps, row.standing, options.fresh),
   };
+}
+
+/** Where the migration stands, for whoever looks at its state: what is counted is counted now. */
+export async function getStanding(deps: Deps, { workspaceId }: Actor): Promise<Standing> {
+  return standingFrom(deps, await readStanding(deps.db.sql, workspaceId), true);
 }
 
 async function conversationPanel(

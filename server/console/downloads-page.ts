@@ -14,7 +14,7 @@ export function downloadsPage(viewer: Viewer, downloads: Downloads): string {
     viewer,
     html`<h2>Migration scope</h2>
       <p>What is in Infraon, where each field goes, what stays behind, and how long the move takes.</p>
-      ${downloads.discovered ? scopeLinks() : html`<p class="muted">There is none yet: discover Infraon first, in the inbox panel.</p>`}
+      ${downloads.discovered ? scopeLinks() : html`<p class="muted">There is none yet: <a href="/console">discover Infraon</a> first.</p>`}
       <h2>Handoff package</h2>
       <p>
         One archive of the scope, the maps, the list of every Infraon id with its Intercom id, the

@@ -17,7 +17,7 @@ export function mapsPage(viewer: Viewer, all: MapSummary[], pluralOf: PluralOf):
     'Maps',
     viewer,
     maps.length === 0
-      ? html`<p>There is no map yet: discover Infraon first, in the inbox panel.</p>`
+      ? html`<p>There is no map yet: <a href="/console">discover Infraon</a> first.</p>`
       : html`<p>
             ${open === 0 ? 'Every map is approved.' : `${open} of ${maps.length} maps are to be approved.`} A
             map says where each field of Infraon goes. No record moves before the map of its object is

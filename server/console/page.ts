@@ -19,6 +19,7 @@ const PAGES = [
   { path: '/console/connect', name: 'Infraon connection' },
   { path: '/console/maps', name: 'Maps' },
   { path: '/console/object-types', name: 'Custom objects' },
+  { path: '/console/readiness', name: 'Readiness' },
   { path: '/console/runs', name: 'Runs' },
   { path: '/console/rejections', name: 'Rejected records' },
   { path: '/console/cut-over', name: 'Cut over' },
@@ -42,13 +43,22 @@ function isHere(path: string, here: string): boolean {
   return path === here || (path !== '/console' && here.startsWith(`${path}/`));
 }
 
+/** How a page hears that it looks different now: from the stream of a run, or by looking again. */
+export type Follow = { run: string } | 'poll';
+
+function followed(follow: Follow | undefined): SafeHtml | false {
+  if (follow === undefined) return false;
+  return follow === 'poll' ? html`data-poll` : html`data-events="/api/v1/runs/${follow.run}/events"`;
+}
+
 /** A whole page; `viewer` puts the workspace, the person, support and the way out at its top. */
 export function page(
   title: string,
   viewer: Viewer | undefined,
   content: SafeHtml,
-  script?: 'live-run',
+  options: { follow?: Follow | undefined; script?: boolean } = {},
 ): string {
+  const { follow, script = follow !== undefined } = options;
   const messenger = viewer?.messenger === true;
   const person =
     viewer === undefined
@@ -67,7 +77,7 @@ export function page(
           <title>${title} · Infraon Desk Migration</title>
           <link rel="stylesheet" href="/console/style.css" />
           ${messenger && html`<script src="/console/messenger.js" defer></script>`}
-          ${script !== undefined && html`<script src="/console/${script}.js" defer></script>`}
+          ${script && html`<script src="/console/console.js" defer></script>`}
         </head>
         <body>
           <header>
@@ -75,7 +85,7 @@ export function page(
             ${person}
           </header>
           ${viewer !== undefined && navigation(viewer.path)}
-          <main>
+          <main ${followed(follow)}>
             <h1>${title}</h1>
             ${content}
           </main>

@@ -8,9 +8,11 @@ import { requireOwnOrigin } from '../api/guards.ts';
 import { logFailure, publicError } from '../error-handler.ts';
 import { requestIdOf } from '../request-context.ts';
 import { closeSession, findSession } from '../sessions.ts';
-import { errorPage, signInPage, statusPage, welcomePage } from './pages.ts';
+import { errorPage, signInPage, welcomePage } from './pages.ts';
 import { cutOverRoutes } from './cut-over-routes.ts';
+import { createScriptBundler } from './browser-scripts.ts';
 import { findingsRoutes } from './findings-routes.ts';
+import { journeyRoutes } from './journey-routes.ts';
 import { rejectionsRoutes } from './rejections-routes.ts';
 import { mapsRoutes } from './maps-routes.ts';
 import { runsRoutes } from './runs-routes.ts';
@@ -19,9 +21,7 @@ import { settingsRoutes } from './settings-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { STYLE } from './style.ts';
 
-const LATEST_RUNS = 10;
-
-/** The console's pages: rendered here, and whole without a script. Scripts keep an active run current, and load the Messenger. */
+/** The console's pages: rendered here, and whole without a script. Scripts keep a page current, and load the Messenger. */
 export function consoleRoutes(
   deps: Deps,
   useCases: UseCases,
@@ -33,6 +33,12 @@ export function consoleRoutes(
 
   router.get('/console/style.css', (_request, response) => {
     response.set('Cache-Control', 'public, max-age=3600').type('text/css').send(STYLE);
+  });
+
+  const scriptOf = createScriptBundler();
+  router.get('/console/console.js', async (_request, response) => {
+    const script = await scriptOf('console');
+    response.set('Cache-Control', 'public, max-age=3600').type('text/javascript').send(script);
   });
 
   router.get('/', async (request, response) => {
@@ -49,22 +55,8 @@ export function consoleRoutes(
     }),
   );
 
-  router.get(
-    '/console',
-    forSignedIn(deps, async (session, _request, response) => {
-      const { actor } = session;
-      const [source, discovery, runs, settings] = await Promise.all([
-        useCases.getSource(actor),
-        useCases.getDiscovery(actor),
-        useCases.listRuns(actor, { limit: LATEST_RUNS }),
-        useCases.getSettings(actor),
-      ]);
-      const status = { source, discovery, runs: runs.items, settings };
-      sendPage(response, session, (viewer) => statusPage(viewer, status));
-    }),
-  );
-
   for (const routes of [
+    journeyRoutes,
     setupRoutes,
     mapsRoutes,
     runsRoutes,

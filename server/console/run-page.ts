@@ -4,7 +4,7 @@ import { formatCount } from '../../canvas-kit/format.ts';
 import { CLASSES, findingsAddress, type DifferenceClass } from './findings-page.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
-import { ledgerTable } from './pages.ts';
+import { ledgerTable } from './run-tables.ts';
 import { withTimesOf } from './times.ts';
 import { durationOf, runName, runState } from './words.ts';
 
@@ -24,9 +24,7 @@ export function runPage(viewer: Viewer, view: RunView): string {
     runName(run),
     viewer,
     html`${error !== null && html`<p class="bad" role="alert">${error}</p>`}
-      <div id="run-facts" data-live ${isActive(run) && html`data-events="/api/v1/runs/${run.id}/events"`}>
-        ${facts(run)}
-      </div>
+      <div id="run-facts" data-live>${facts(run)}</div>
       <div id="run-actions" data-live>${mayRun && actions(run)}</div>
       <div id="run-more" data-live>${more}</div>
       <div id="run-ledger" data-live>
@@ -36,8 +34,8 @@ export function runPage(viewer: Viewer, view: RunView): string {
             ${ledgerTable(run)} ${verification(run)}`
         }
       </div>
-      <p><a href="/console/runs">All runs</a></p>`,
-    isActive(run) ? 'live-run' : undefined,
+      <p><a href="/console">What comes next</a> · <a href="/console/runs">All runs</a></p>`,
+    { follow: isActive(run) ? { run: run.id } : undefined },
   );
 }
 
@@ -87,15 +85,11 @@ function actions(run: RunDocument): SafeHtml {
     html`<form method="post" action="/console/runs/${run.id}/${verb}">
       <button type="submit">${label}</button>
     </form>`;
-  return html`<p class="actions">
-      ${run.state === 'paused' ? button('resume', 'Resume') : button('pause', 'Pause')}
-    </p>
+  return html`${run.state === 'paused' ? button('resume', 'Resume') : button('pause', 'Pause')}
     <details>
       <summary>Cancel the run</summary>
-      <p>
-        A cancelled run cannot be resumed. What it moved stays, and the next run takes up the rest.
-        ${button('cancel', 'Cancel for good')}
-      </p>
+      <p>A cancelled run cannot be resumed. What it moved stays, and the next run takes up the rest.</p>
+      ${button('cancel', 'Cancel for good')}
     </details>`;
 }
 

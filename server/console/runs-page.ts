@@ -1,7 +1,8 @@
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
+import { STARTING } from '../../canvas-kit/step-words.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
-import { runsTable } from './pages.ts';
+import { runsTable } from './run-tables.ts';
 import { withTimesOf } from './times.ts';
 import { RUN_NAMES } from './words.ts';
 
@@ -10,7 +11,7 @@ export interface RunsView {
   mayRun: boolean;
   mayUndo: boolean;
   signedOff: boolean;
-  error: { form: string; message: string } | null;
+  error: string | null;
 }
 
 const FINISHED: readonly RunDocument['state'][] = [
@@ -28,15 +29,31 @@ export function runsPage(viewer: Viewer, view: RunsView): string {
   return page(
     'Runs',
     viewer,
-    html`${error !== null && html`<p class="bad" role="alert">${error.message}</p>`}
+    html`${error !== null && html`<p class="bad" role="alert">${error}</p>`}
     ${
       runs.length === 0
-        ? html`<p class="muted">No run yet. The sample and the migration are started in the inbox panel.</p>`
+        ? html`<p class="muted">
+            No run yet. <a href="/console">Status</a> says what comes first, and starts the sample and the
+            migration.
+          </p>`
         : html`${runsTable(runs)}
             <p><a class="button" href="/console/runs">Refresh</a></p>`
     }
     ${view.mayRun ? startSection(view) : html`<p class="muted">Operators and owners start runs.</p>`}
     ${view.mayUndo && undoSection({ ...view, runs })}`,
+  );
+}
+
+export const STARTING_PAGE = '/console/starting';
+
+/** While a worker asks whether a run may start. */
+export function startingPage(viewer: Viewer): string {
+  return page(
+    STARTING.title,
+    viewer,
+    html`<p>${STARTING.words}</p>
+      <p><a class="button" href="${STARTING_PAGE}">Refresh</a></p>`,
+    { follow: 'poll' },
   );
 }
 
@@ -51,9 +68,9 @@ function startSection({ signedOff }: RunsView): SafeHtml {
       A delta brings what is new or changed in Infraon since the last run; as a rehearsal it may be run as
       often as you like. A verification only reads back.
     </p>
-    <p class="actions">
+    <div class="actions">
       ${startForm('delta', 'Rehearse a delta')} ${startForm('verify', 'Verify everything')}
-    </p>`;
+    </div>`;
 }
 
 function startForm(kind: string, label: string): SafeHtml {

@@ -1,31 +1,41 @@
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
 import { hasRole, requireRole } from '../../pipeline/actors.ts';
 import type { Deps } from '../../pipeline/deps.ts';
+import { confirmShown, startOutcome, type Errand } from '../../pipeline/panel/errands.ts';
 import type { UseCases } from '../../pipeline/use-cases.ts';
 import type { Session } from '../sessions.ts';
-import { createScriptBundler } from './browser-scripts.ts';
 import { formReader, parseForm, refusalOf } from './forms.ts';
 import { html } from './html.ts';
+import { READINESS } from './readiness-page.ts';
 import { rollbackSection, UNDO_WORD } from './rollback-section.ts';
 import { runPage, type RunView } from './run-page.ts';
-import { runsPage, type RunsView } from './runs-page.ts';
+import { runsPage, startingPage, STARTING_PAGE, type RunsView } from './runs-page.ts';
 import { forSignedIn, type SendPage } from './send-page.ts';
 
 const PAGE = '/console/runs';
 const RUNS_SHOWN = 50;
 const SPARED_SHOWN = 50;
-/** The sample and the migration are started where their readiness is confirmed, in the panel. */
-const StartInput = z.object({
-  kind: z.enum(['delta', 'verify', 'rollback']),
-  run: z.string().default(''),
-});
-const CHANGES = { pause: 'pauseRun', resume: 'resumeRun', cancel: 'cancelRun' } as const;
+/** Whether one of these may start is asked of Intercom, which may take its time. */
+const LOADS = ['sample', 'full', 'delta'] as const;
+const StartInput = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.enum(LOADS),
+    /** Checks that stood beside the button, and are confirmed by it. */
+    shown: z.string().default(''),
+  }),
+  z.object({ kind: z.enum(['verify', 'rollback']), run: z.string().default('') }),
+]);
+const CHANGES = {
+  pause: 'pauseRun',
+  resume: 'resumeRun',
+  cancel: 'cancelRun',
+  approve: 'approveRun',
+} as const;
 const UndoInput = z.object({
   word: z.string().default(''),
   contacts: z.enum(['archive', 'delete']).default('archive'),
 });
-const ChangeInput = z.enum(['pause', 'resume', 'cancel']);
 
 type RunError = { form: 'run' | 'undo'; message: string } | null;
 
@@ -62,12 +72,6 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     return { ...view, more: rollbackSection({ run, rollback, spared, ...undo }) };
   }
 
-  const scriptOf = createScriptBundler();
-  router.get('/console/live-run.js', async (_request, response) => {
-    const script = await scriptOf('live-run');
-    response.set('Cache-Control', 'public, max-age=3600').type('text/javascript').send(script);
-  });
-
   router.get(
     PAGE,
     forSignedIn(deps, async (session, _request, response) => {
@@ -76,24 +80,69 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     }),
   );
 
+  async function sendRefused(
+    session: Session,
+    response: Response,
+    error: { message: string; status: number },
+  ) {
+    const view = await listView(session, error.message);
+    sendPage(response, session, (viewer) => runsPage(viewer, view), error.status);
+  }
+
+  /** As the panel does after its button: what became of the start decides where it leads. */
+  async function sendStart(session: Session, response: Response, errand: Errand): Promise<void> {
+    switch (startOutcome(errand)) {
+      case 'waiting':
+        response.redirect(303, STARTING_PAGE);
+        return;
+      case 'started': {
+        const [newest] = (await useCases.listRuns(session.actor, { limit: 1 })).items;
+        response.redirect(303, newest === undefined ? '/console' : `${PAGE}/${newest.id}`);
+        return;
+      }
+      case 'active':
+        response.redirect(303, '/console');
+        return;
+      case 'not_ready':
+        response.redirect(303, READINESS);
+        return;
+      case 'refused':
+        await sendRefused(session, response, { message: errand.message ?? '', status: 409 });
+    }
+  }
+
+  router.get(
+    STARTING_PAGE,
+    forSignedIn(deps, async (session, _request, response) => {
+      const errand = await useCases.getErrand(session.actor, 'start');
+      if (startOutcome(errand) === 'waiting') sendPage(response, session, startingPage);
+      else await sendStart(session, response, errand);
+    }),
+  );
+
   router.post(
     PAGE,
     ...readForm,
     forSignedIn(deps, async (session, request, response) => {
-      const { kind, run } = parseForm(StartInput, request.body);
-      let started = '';
-      const refusal = await refusalOf(async () => {
-        // An undo is never started from a list: its dry run is, and its own page asks for the word.
-        const input =
-          kind === 'rollback' ? { kind, dry_run: true, ...(run === '' ? {} : { run_id: run }) } : { kind };
-        started = (await useCases.startRun(session.actor, input)).id;
-      });
-      if (refusal === null) {
-        response.redirect(303, `${PAGE}/${started}`);
+      const { actor } = session;
+      const input = parseForm(StartInput, request.body);
+      if ('shown' in input) {
+        const shown = input.shown.split(' ').filter((id) => id !== '');
+        await confirmShown(useCases, actor, shown, 'Confirmed in the console when starting the run.');
+        const asked = { kind: 'start', input: { kind: input.kind } } as const;
+        await sendStart(session, response, await useCases.sendErrand(actor, asked));
         return;
       }
-      const view = await listView(session, { form: kind, message: refusal.message });
-      sendPage(response, session, (viewer) => runsPage(viewer, view), refusal.httpStatus);
+      let started = '';
+      const refusal = await refusalOf(async () => {
+        const { kind, run } = input;
+        // An undo is never started from a list: its dry run is, and its own page asks for the word.
+        const asked =
+          kind === 'rollback' ? { kind, dry_run: true, ...(run === '' ? {} : { run_id: run }) } : { kind };
+        started = (await useCases.startRun(actor, asked)).id;
+      });
+      if (refusal === null) response.redirect(303, `${PAGE}/${started}`);
+      else await sendRefused(session, response, { message: refusal.message, status: refusal.httpStatus });
     }),
   );
 
@@ -132,21 +181,21 @@ export function runsRoutes(deps: Deps, useCases: UseCases, sendPage: SendPage): 
     }),
   );
 
-  router.post(
-    `${PAGE}/:id/:change`,
-    ...readForm,
-    forSignedIn(deps, async (session, request, response) => {
-      const id = String(request.params.id);
-      const change = parseForm(ChangeInput, request.params.change);
-      const refusal = await refusalOf(() => useCases[CHANGES[change]](session.actor, id));
-      if (refusal === null) {
-        response.redirect(303, `${PAGE}/${encodeURIComponent(id)}`);
-        return;
-      }
-      const view = await runView(session, id, { form: 'run', message: refusal.message });
-      sendPage(response, session, (viewer) => runPage(viewer, view), refusal.httpStatus);
-    }),
-  );
+  for (const [verb, useCase] of Object.entries(CHANGES))
+    router.post(
+      `${PAGE}/:id/${verb}`,
+      ...readForm,
+      forSignedIn(deps, async (session, request, response) => {
+        const id = String(request.params.id);
+        const refusal = await refusalOf(() => useCases[useCase](session.actor, id));
+        if (refusal === null) {
+          response.redirect(303, verb === 'approve' ? '/console' : `${PAGE}/${encodeURIComponent(id)}`);
+          return;
+        }
+        const view = await runView(session, id, { form: 'run', message: refusal.message });
+        sendPage(response, session, (viewer) => runPage(viewer, view), refusal.httpStatus);
+      }),
+    );
 
   return router;
 }

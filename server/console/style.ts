@@ -20,7 +20,8 @@ th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px s
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 th::first-letter { text-transform: uppercase; }
 details { margin: 1rem 0; }
-.scroll { overflow-x: auto; }
+.scroll { position: relative; overflow-x: auto; }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 td.value { overflow-wrap: anywhere; min-width: 10rem; max-width: 22rem; }
 td.words { min-width: 16rem; }
 form { display: inline; }
@@ -52,8 +53,10 @@ textarea { font: inherit; padding: .45rem .6rem; border: 1px solid var(--muted);
 .board form .field { flex: 1 1 14rem; max-width: 34rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end; }
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--accent); padding: .5rem 1rem; border-radius: .4rem; }
+.notice h2 { margin: .25rem 0; }
 #support-unread:not(:empty) { color: var(--accent); font-weight: 600; }
 button, .button { font: inherit; display: inline-block; padding: .45rem 1rem; border: 1px solid var(--accent); border-radius: .4rem; background: transparent; color: var(--accent); text-decoration: none; cursor: pointer; }
+button[disabled] { opacity: .7; cursor: progress; }
 button.primary, .button.primary { background: var(--accent); color: var(--back); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 li { margin: .4rem 0; }

@@ -1,3 +1,4 @@
+import { counted } from '../../canvas-kit/format.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import type { DiscoveryDocument } from '../../pipeline/discovery/discovery-document.ts';
 
@@ -22,7 +23,7 @@ export const RUN_STATES: Record<RunDocument['state'], string> = {
 };
 
 export const DISCOVERY_STATES: Record<DiscoveryDocument['state'], string> = {
-  idle: 'Not discovered yet: choose Discover in the inbox panel.',
+  idle: 'Not discovered yet.',
   running: 'Being discovered.',
   done: 'Discovered.',
   failed: 'The discovery failed.',
@@ -44,7 +45,7 @@ export function runState({ state, state_reason: reason }: RunDocument): string {
 }
 
 export function durationOf(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`;
+  if (seconds < 90) return counted(Math.max(1, Math.round(seconds)), 'second');
   const minutes = Math.ceil(seconds / 60);
   return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }

@@ -94,7 +94,7 @@ describe('the pages of runs', () => {
 
   it('start what the role allows, and say why not', async () => {
     await send(world.viewer, 'runs', { kind: 'verify' }).expect(403);
-    await send(world.operator, 'runs', { kind: 'full' }).expect(400);
+    await send(world.operator, 'runs', { kind: 'everything' }).expect(400);
     const started = await send(world.operator, 'runs', { kind: 'verify' }).expect(303);
     const path = (started.headers as { location: string }).location.replace('/console/', '');
     expect(await page(world.operator, path)).toContain('Pause');

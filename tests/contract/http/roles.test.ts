@@ -106,7 +106,6 @@ function addressOf(path: string): string {
     .replace('teammates/:id', 'teammates/5017692')
     .replace(/(preflight|cutover)\/:id/, '$1/infraon_read_only')
     .replace(':id', id ?? '')
-    .replace(':change', 'pause')
     .replace('/resolve', path.endsWith('v1/resolve') ? '/resolve?q=R1' : '/resolve');
 }
 
@@ -195,7 +194,7 @@ const BUTTONS: Record<string, { access: Role; id: () => string; inputs?: Record<
   start_migration: { access: 'operator', id: () => 'start_migration' },
   confirm_sample: { access: 'operator', id: () => 'confirm_sample' },
   confirm_full: { access: 'operator', id: () => 'confirm_full' },
-  approve_sample: { access: 'owner', id: () => 'approve_sample' },
+  approve_sample: { access: 'owner', id: () => `approve_sample:${ids.run}` },
   refresh: { access: 'viewer', id: () => 'refresh' },
   migration: { access: 'viewer', id: () => 'migration' },
   pause: { access: 'operator', id: () => `pause:${ids.run}` },

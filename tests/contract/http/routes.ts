@@ -22,7 +22,7 @@ export const ROUTES: Record<string, RouteRow> = {
   'GET /oauth/callback': { access: 'public' },
   'GET /media/:token{/:name}': { access: 'public' },
   'GET /console/style.css': { access: 'public' },
-  'GET /console/live-run.js': { access: 'public' },
+  'GET /console/console.js': { access: 'public' },
   'GET /': { access: 'public' },
   'POST /sign-out': { access: 'public' },
   'GET /api/v1/openapi.json': { access: 'public' },
@@ -87,6 +87,14 @@ export const ROUTES: Record<string, RouteRow> = {
 
   'GET /welcome': { access: 'viewer' },
   'GET /console': { access: 'viewer' },
+  'POST /console/discovery': { access: 'operator' },
+  'GET /console/readiness': { access: 'viewer' },
+  'POST /console/readiness': { access: 'operator' },
+  'POST /console/readiness/confirm': {
+    access: 'operator',
+    body: { check: 'workflows_paused', ...CONFIRM },
+  },
+  'GET /console/starting': { access: 'viewer' },
   'GET /console/connect': { access: 'viewer' },
   'POST /console/connect': { access: 'owner', body: { base_url: 'https://10.0.0.1', api_key: 'key' } },
   'GET /console/teammates': { access: 'viewer' },
@@ -112,10 +120,13 @@ export const ROUTES: Record<string, RouteRow> = {
   'POST /console/cut-over/sign-off': { access: 'owner', body: CONFIRM },
   'POST /console/cut-over/revoke': { access: 'owner', body: CONFIRM },
   'GET /console/runs': { access: 'viewer' },
-  'POST /console/runs': { access: 'operator', body: { kind: 'verify' } },
+  'POST /console/runs': { access: 'operator', body: { kind: 'full' }, allowedBody: { kind: 'verify' } },
   'GET /console/runs/:id': { access: 'viewer' },
   'POST /console/runs/:id/undo': { access: 'owner', body: { word: 'UNDO' } },
-  'POST /console/runs/:id/:change': { access: 'operator' },
+  'POST /console/runs/:id/pause': { access: 'operator' },
+  'POST /console/runs/:id/resume': { access: 'operator' },
+  'POST /console/runs/:id/cancel': { access: 'operator' },
+  'POST /console/runs/:id/approve': { access: 'owner' },
 };
 
 interface Layer {

@@ -1,0 +1,3 @@
+import { keepCurrent } from './keep-current.ts';
+
+keepCurrent();
