@@ -23,6 +23,7 @@ export function connectPage(
     viewer,
     html`${presentConnection(source)}
     ${mayConnect ? connectForm(form) : html`<p>Only an owner of the migration can connect Infraon. <a href="/console/teammates">See who is one</a>.</p>`}`,
+    { script: mayConnect },
   );
 }
 
@@ -70,6 +71,6 @@ function connectForm(form: ConnectForm): SafeHtml {
         error,
       )}
     </fieldset>
-    <button type="submit" class="primary">Connect</button>
+    <button type="submit" class="primary" data-under-way="Connecting…">Connect</button>
   </form>`;
 }

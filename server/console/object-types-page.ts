@@ -21,7 +21,7 @@ export function objectTypesPage(viewer: Viewer, { types, mayProbe, error }: Obje
     'Custom objects',
     viewer,
     types.length === 0
-      ? html`<p>Nothing is needed yet: discover Infraon first, in the inbox panel.</p>`
+      ? html`<p>Nothing is needed yet: <a href="/console">discover Infraon</a> first.</p>`
       : html`${error !== null && html`<p class="bad" role="alert">${error}</p>`}
           <p>
             No program can make these types: make them in Intercom under
@@ -31,11 +31,12 @@ export function objectTypesPage(viewer: Viewer, { types, mayProbe, error }: Obje
           ${
             mayProbe
               ? html`<form method="post" action="/console/object-types">
-                  <button type="submit" class="primary">Try the types</button>
+                  <button type="submit" class="primary" data-under-way="Trying…">Try the types</button>
                 </form>`
               : html`<p class="muted">Operators and owners try them.</p>`
           }
           ${types.map(typeSection)}`,
+    { script: mayProbe },
   );
 }
 

@@ -21,7 +21,7 @@ import { settingsRoutes } from './settings-routes.ts';
 import { setupRoutes } from './setup-routes.ts';
 import { STYLE } from './style.ts';
 
-/** The console's pages: rendered here, and whole without a script. Scripts keep a page current, and load the Messenger. */
+/** The console's pages: rendered here, and whole without a script. Scripts keep a page current, say that a form is under way, and load the Messenger. */
 export function consoleRoutes(
   deps: Deps,
   useCases: UseCases,

@@ -60,15 +60,21 @@ describe('the journey in the console', () => {
     expect(await page.evaluate('window.stayed')).toBe(true);
   }
 
-  it('connects', async () => {
+  it('connects, and says meanwhile that it does', async () => {
     await heading('Move from Infraon Desk').waitFor();
     await expectGood('01-start');
     await next().getByRole('link', { name: 'Connect Infraon' }).click();
     await page.getByLabel('Infraon address').fill(stage.infraon.url);
     await page.getByLabel('User name').fill(DEFAULT_CREDENTIALS.username);
     await page.getByLabel('Password').fill(DEFAULT_CREDENTIALS.password);
+    // The browser leaves the page meanwhile: what it showed last is kept beside it.
+    await page.evaluate(`
+      const button = document.querySelector('main button');
+      const keep = () => sessionStorage.setItem('pressed', JSON.stringify([button.textContent, button.disabled]));
+      new MutationObserver(keep).observe(button, { attributes: true, childList: true });`);
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await page.waitForURL('**/console');
+    expect(await page.evaluate("sessionStorage.getItem('pressed')")).toBe('["Connecting…",true]');
     await heading('Infraon is connected').waitFor();
     await expectGood('02-connected');
   });
