@@ -1,6 +1,11 @@
 import type { Page } from '../../pipeline/paging.ts';
 import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
-import { bothSidesOf, offeredValue, withoutAddress } from '../../pipeline/reconcile/ways-on.ts';
+import {
+  bothSidesOf,
+  mayBeMadeAgain,
+  offeredValue,
+  withoutAddress,
+} from '../../pipeline/reconcile/ways-on.ts';
 import {
   LENGTHS,
   back,
@@ -117,9 +122,7 @@ export function rejectionScreen(
             button(`retry_intercom:${id}`, "Retry with Intercom's value", 'secondary'),
           ]),
       button(`retry:${id}`, 'Retry', 'secondary'),
-      ...(rejection.code === 'deleted_in_intercom'
-        ? [button(`make_again:${id}`, 'Make again', 'secondary')]
-        : []),
+      ...(mayBeMadeAgain(rejection) ? [button(`make_again:${id}`, 'Make again', 'secondary')] : []),
       ...(alike > 1 ? [button(`retry_all:${id}`, `Retry ${all}`, 'secondary')] : []),
       textarea('note', 'Note for the handoff when waived'),
       button(`waive:${id}`, 'Waive', 'secondary'),

@@ -14,6 +14,7 @@ import { forgetCounts } from '../runs/balance.ts';
 import { wakeFollowers } from '../runs/followers.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
+import { mayBeMadeAgain } from './ways-on.ts';
 
 interface Row {
   id: string;
@@ -185,7 +186,7 @@ async function carryOut(
 }
 
 function checkDeleted(rows: Row[]): void {
-  const other = rows.find(({ code }) => code !== 'deleted_in_intercom');
+  const other = rows.find((row) => !mayBeMadeAgain(row));
   if (other === undefined) return;
   throw new UserError(
     `${other.object} ${other.displayId ?? other.sourceId} was not deleted in Intercom (${other.code}): there is nothing to make again.`,

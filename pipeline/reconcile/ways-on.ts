@@ -33,3 +33,8 @@ export function withoutAddress({
   if (field === null || !ABOUT_ADDRESS.includes(code)) return undefined;
   return { [field]: '', allow_without_email: true };
 }
+
+/** People deleted it in Intercom. */
+export function mayBeMadeAgain({ code }: Pick<RejectionDocument, 'code'>): boolean {
+  return code === 'deleted_in_intercom';
+}

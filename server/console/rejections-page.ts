@@ -1,7 +1,12 @@
 import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
 import type { Page } from '../../pipeline/paging.ts';
 import { formatValue } from '../../canvas-kit/format.ts';
-import { bothSidesOf, offeredValue, withoutAddress } from '../../pipeline/reconcile/ways-on.ts';
+import {
+  bothSidesOf,
+  mayBeMadeAgain,
+  offeredValue,
+  withoutAddress,
+} from '../../pipeline/reconcile/ways-on.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { spaced } from './words.ts';
@@ -82,6 +87,10 @@ function allForm(cause: Cause, total: number): SafeHtml {
     </p>
     <p class="actions">
       <button type="submit" name="do" value="retry">Retry all ${total}</button>
+      ${
+        mayBeMadeAgain(cause) &&
+        html`<button type="submit" name="do" value="make_again">Make all ${total} again</button>`
+      }
       <button type="submit" name="do" value="waive">Waive all ${total}</button>
     </p>
   </form>`;
@@ -170,5 +179,11 @@ function forms(rejection: RejectionDocument, name: string): SafeHtml {
           </button>`
       }
       <button type="submit" name="do" value="retry" aria-label="Retry: ${name}">Retry</button>
+      ${
+        mayBeMadeAgain(rejection) &&
+        html`<button type="submit" name="do" value="make_again" aria-label="Make again: ${name}">
+          Make again
+        </button>`
+      }
     </form>`;
 }

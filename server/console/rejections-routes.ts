@@ -23,7 +23,7 @@ const Input = z.object({
   value: word,
   note: word,
   /** `without`: without an address; `infraon` and `intercom`: once more, with the value of that side. */
-  do: z.enum(['edit', 'without', 'retry', 'infraon', 'intercom', 'waive']),
+  do: z.enum(['edit', 'without', 'retry', 'infraon', 'intercom', 'make_again', 'waive']),
 });
 type Input = z.output<typeof Input>;
 
@@ -33,6 +33,7 @@ const DONE: Record<Input['do'], string> = {
   retry: 'tried again',
   infraon: "tried again, with Infraon's value",
   intercom: "tried again, with Intercom's value",
+  make_again: 'made again',
   waive: 'waived',
 };
 
@@ -47,6 +48,8 @@ function actionOf({ do: verb, field, value, note }: Input): RejectionAction {
     case 'infraon':
     case 'intercom':
       return { action: 'retry', take: verb };
+    case 'make_again':
+      return { action: 'make_again' };
     case 'waive':
       return { action: 'waive', note: note === '' ? 'Waived in the console.' : note };
   }

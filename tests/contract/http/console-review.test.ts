@@ -156,6 +156,28 @@ describe('rejected records in the console', () => {
     expect(fix?.values).toEqual({ email: '', allow_without_email: true });
   });
 
+  it('are made again where people deleted them in Intercom, and only those', async () => {
+    const { sql } = test.deps.db;
+    await sql`update run_records set outcome = 'rejected', step = 'done', reason_code = 'missing_email' where source_id = 'R2'`;
+    await sql`
+      update run_records set outcome = 'rejected', step = 'done', reason_code = 'deleted_in_intercom',
+        reason = ${sql.json({ message: 'Somebody deleted it.', field: null, value: '77', suggestion: null })}
+      where source_id = 'R3'`;
+    const { text } = await owner.get('/console/rejections').expect(200);
+    expect(text).toContain('aria-label="Make again: Requester Person R3"');
+    expect(text).not.toContain('Make again: Requester Person R2');
+    const other = await post('/console/rejections', { id: await idOf('R2'), do: 'make_again' }).expect(422);
+    expect(other.text).toContain('there is nothing to make again');
+    const cause = { object: 'requester', code: 'deleted_in_intercom' };
+    const query = new URLSearchParams(cause).toString();
+    expect((await owner.get(`/console/rejections?${query}`)).text).toContain('>Make all 1 again</button>');
+    const made = await post('/console/rejections', { id: await idOf('R3'), do: 'make_again' }).expect(303);
+    expect((await owner.get(made.get('location')!)).text).toContain('1 record made again.');
+    expect(await outcomeOf('R3')).toBe('pending');
+    // Its former place is forgotten, so that loading makes it.
+    expect(await sql`select 1 from id_map where source_id = 'R3'`).toHaveLength(0);
+  });
+
   it('that are resolved already are named as such', async () => {
     const { text } = await post('/console/rejections', { id: '999', do: 'waive' }).expect(404);
     expect(text).toContain('it may have been resolved already');
