@@ -1,6 +1,7 @@
 import type { Page } from '../../pipeline/paging.ts';
 import type { RejectionDocument } from '../../pipeline/reconcile/rejection-document.ts';
 import {
+  awaited,
   bothSidesOf,
   mayBeMadeAgain,
   offeredValue,
@@ -91,13 +92,7 @@ export function rejectionScreen(
               ['In Infraon', shown(sides.infraon)],
               ['In Intercom', shown(sides.intercom)],
             ] as const)),
-        [
-          'Waits for',
-          rejection.waits_for?.replace(
-            /^(\w+):/,
-            (_all, object: string) => `${object.replaceAll('_', ' ')} `,
-          ) ?? null,
-        ],
+        ['Waits for', awaited(rejection)],
         ['Attempts', rejection.attempts === 0 ? null : String(rejection.attempts)],
       ]),
       ...(rejection.suggestion === null ? [] : [muted(plain(rejection.suggestion))]),

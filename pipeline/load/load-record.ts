@@ -8,6 +8,7 @@ import type { SettingsDocument } from '../settings.ts';
 import { UNDONE, UNFINISHED, type Loaded, type LoadContext } from './destination.ts';
 import { destinationOf } from './destinations.ts';
 import { explainRefusal } from './missing-attributes.ts';
+import { parentName, waitingFor } from './parent-words.ts';
 import type { ParentState } from './parents.ts';
 import { storedWarnings, type ExistingRecord, type LoadableRecord, type Progress } from './progress.ts';
 import { reloadIn, reloadStep } from './conversations/reload.ts';
@@ -212,24 +213,17 @@ function firstBlockedParent(refs: RecordRef[], shared: SharedScope): Change | nu
   for (const ref of refs) {
     if (shared.context.resolve(ref) !== undefined) continue;
     const parent = shared.parents(ref);
-    const name = `${ref.ref.replaceAll('_', ' ')} ${ref.sourceId}`;
+    const name = parentName(ref, parent?.displayId ?? null);
+    const about = { field: ref.ref, value: ref.sourceId };
     if (parent === undefined || parent.outcome === 'excluded' || parent.outcome === 'waived') {
       return rejected('parent_missing', `The ${name} is not part of the migration.`, {
-        field: ref.ref,
-        value: ref.sourceId,
+        ...about,
         suggestion: `Name an existing ${ref.ref.replaceAll('_', ' ')} by its Infraon id, or waive the record.`,
       });
     }
-    return rejected(
-      'parent_rejected',
-      `Waits for the ${name}, which is ${parent.outcome}${parent.reasonCode === null ? '' : ` (${parent.reasonCode})`}.`,
-      {
-        field: ref.ref,
-        value: ref.sourceId,
-        suggestion: `Fix the ${name}; this record follows by itself.`,
-        waitsFor: `${ref.ref}:${ref.sourceId}`,
-      },
-    );
+    const { message, suggestion } = waitingFor(name, parent);
+    const waitsFor = `${ref.ref}:${ref.sourceId}`;
+    return rejected('parent_rejected', message, { ...about, suggestion, waitsFor });
   }
   return null;
 }

@@ -9,6 +9,7 @@ import { destinationOf } from './destinations.ts';
 export interface ParentState {
   outcome: RecordOutcome;
   reasonCode: string | null;
+  displayId: string | null;
 }
 
 /** The ledger rows of all required parents of a batch. */
@@ -20,7 +21,8 @@ export async function parentStates(
   const refs: RecordRef[] = payloads.flatMap((payload) => destinationOf(payload).requiredRefs(payload));
   if (refs.length === 0) return new Map();
   const rows = await sql<(ParentState & { object: string; sourceId: string })[]>`
-    select r.object, r.source_id as "sourceId", r.outcome, r.reason_code as "reasonCode"
+    select r.object, r.source_id as "sourceId", r.outcome, r.reason_code as "reasonCode",
+      r.display_id as "displayId"
     from run_records r join jsonb_to_recordset(${JSON.stringify(refs)}::jsonb) as v(ref text, "sourceId" text)
       on r.object = v.ref and r.source_id = v."sourceId"
     where r.workspace_id = ${run.workspaceId} and r.run_id = ${run.id}`;

@@ -11,7 +11,10 @@ export interface RejectionDocument {
   value: unknown;
   suggestion: string | null;
   attempts: number;
+  /** `requester:123` */
   waits_for: string | null;
+  /** What people know that record by; null where there is only the id. */
+  waits_for_name: string | null;
 }
 
 export type RejectionAction =

@@ -5,6 +5,7 @@ import type { RecordOutcome, StoredReason } from '../../db/schema/runs.ts';
 import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
+import { awaitedParents, type AwaitedParent } from './awaited-parents.ts';
 import { forgetDeleted } from './made-anew.ts';
 import { INTERCOM_ID } from '../load/known-records.ts';
 import { findPage, NUMBERS, type Page, type PageRequest } from '../paging.ts';
@@ -74,10 +75,14 @@ export async function listRejections(
     keys: NUMBERS,
   });
   const names = await namesOf(deps, actor.workspaceId, page.items);
-  return { ...page, items: page.items.map((row) => documentOf(row, names.get(keyOf(row)) ?? null)) };
+  const parents = await awaitedParents(deps, actor.workspaceId, page.items);
+  return {
+    ...page,
+    items: page.items.map((row) => documentOf(row, names.get(keyOf(row)) ?? null, parents.get(row.id))),
+  };
 }
 
-function documentOf(row: Row, name: string | null): RejectionDocument {
+function documentOf(row: Row, name: string | null, parent: AwaitedParent | undefined): RejectionDocument {
   return {
     id: row.id,
     object: row.object,
@@ -85,12 +90,13 @@ function documentOf(row: Row, name: string | null): RejectionDocument {
     display_id: row.displayId,
     name,
     code: row.code,
-    message: row.reason?.message ?? '',
+    message: parent?.message ?? row.reason?.message ?? '',
     field: row.reason?.field ?? null,
     value: row.reason?.value ?? null,
-    suggestion: row.reason?.suggestion ?? null,
+    suggestion: parent?.suggestion ?? row.reason?.suggestion ?? null,
     attempts: row.attempts,
     waits_for: row.waitsFor,
+    waits_for_name: parent?.name ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { parentName } from '../load/parent-words.ts';
 import type { RejectionDocument } from './rejection-document.ts';
 
 export interface BothSides {
@@ -37,4 +38,13 @@ export function withoutAddress({
 /** People deleted it in Intercom. */
 export function mayBeMadeAgain({ code }: Pick<RejectionDocument, 'code'>): boolean {
   return code === 'deleted_in_intercom';
+}
+
+/** The record that this one waits for, in words; null when it waits for a person. */
+export function awaited({
+  waits_for: key,
+  waits_for_name: name,
+}: Pick<RejectionDocument, 'waits_for' | 'waits_for_name'>): string | null {
+  const [, ref, sourceId] = /^(\w+):(.*)$/s.exec(key ?? '') ?? [];
+  return ref === undefined || sourceId === undefined ? key : parentName({ ref, sourceId }, name);
 }

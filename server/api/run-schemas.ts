@@ -224,6 +224,7 @@ export const Rejection = z
     suggestion: z.string().nullable(),
     attempts: z.number(),
     waits_for: z.string().nullable(),
+    waits_for_name: z.string().nullable(),
   })
   .meta({ id: 'Rejection' });
 

@@ -2,6 +2,7 @@ import type { RejectionDocument } from '../../pipeline/reconcile/rejection-docum
 import type { Page } from '../../pipeline/paging.ts';
 import { formatValue } from '../../canvas-kit/format.ts';
 import {
+  awaited,
   bothSidesOf,
   mayBeMadeAgain,
   offeredValue,
@@ -113,12 +114,13 @@ function entry(rejection: RejectionDocument, view: RejectionsView, timezone: str
 }
 
 function factsOf(rejection: RejectionDocument, timezone: string): string {
-  const { code, name, source_id, field, waits_for: waitsFor, attempts } = rejection;
+  const { code, name, source_id, field, attempts } = rejection;
+  const parent = awaited(rejection);
   return [
     spaced(code),
     ...(name === null ? [] : [`Infraon id ${source_id}`]),
     ...(field === null ? [] : [`${field}: ${valueWords(rejection, timezone)}`]),
-    ...(waitsFor === null ? [] : [`waits for ${spaced(waitsFor.replace(':', ' '))}`]),
+    ...(parent === null ? [] : [`waits for ${parent}`]),
     ...(attempts > 1 ? [`tried ${attempts} times`] : []),
   ].join(' · ');
 }

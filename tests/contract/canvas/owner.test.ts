@@ -100,6 +100,7 @@ function rejectionOf(id: string): RejectionDocument {
     suggestion: 'Enter an address.',
     attempts: 1,
     waits_for: null,
+    waits_for_name: null,
   };
 }
 

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PUBLIC_URL, signIn, testApp, WORKSPACE, type Agent, type TestApp } from '../../support/app.ts';
+import type { RejectionDocument } from '../../../pipeline/reconcile/rejection-document.ts';
+import {
+  bodyOf,
+  PUBLIC_URL,
+  signIn,
+  testApp,
+  WORKSPACE,
+  type Agent,
+  type TestApp,
+} from '../../support/app.ts';
 
 let test: TestApp;
 let owner: Agent;
@@ -111,6 +120,21 @@ describe('rejected records in the console', () => {
     expect((await viewer.get('/console/rejections').expect(200)).text).not.toContain(
       '<form method="post" action="/console/rej',
     );
+  });
+
+  it('name the record that another one waits for, beside its id', async () => {
+    const { sql } = test.deps.db;
+    const stored = { message: 'Waits.', field: 'requester', value: 'R2', suggestion: 'Fix it.' };
+    await sql`
+      insert into run_records (run_id, workspace_id, object, source_id, display_id, step, outcome, reason_code, reason, waits_for)
+      values (${run}, ${WORKSPACE}, 'incident', 'I1', 'INC-1', 'done', 'waiting', 'parent_rejected', ${sql.json(stored)}, 'requester:R2')`;
+    const { text } = await owner.get('/console/rejections?object=incident&code=parent_rejected').expect(200);
+    expect(text).toContain('waits for requester Person R2 (R2)');
+    expect(text).toContain('Waits for the requester Person R2 (R2), which is rejected (missing_email).');
+    const { items } = bodyOf<{ items: RejectionDocument[] }>(
+      await owner.get('/api/v1/rejections?object=incident').expect(200),
+    );
+    expect(items).toMatchObject([{ waits_for: 'requester:R2', waits_for_name: 'Person R2' }]);
   });
 
   it('say beside the record what is wrong with a correction', async () => {

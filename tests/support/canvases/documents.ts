@@ -172,6 +172,7 @@ export const rejection: fc.Arbitrary<RejectionDocument> = fc.record({
   suggestion: maybe(hostile),
   attempts: fc.nat(100),
   waits_for: maybe(hostile),
+  waits_for_name: maybe(hostile),
 });
 
 export const rejections: fc.Arbitrary<RejectionDocument[]> = fc

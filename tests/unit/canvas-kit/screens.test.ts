@@ -73,6 +73,7 @@ const rejection = (some: Partial<RejectionDocument>): RejectionDocument => ({
   suggestion: HOSTILE,
   attempts: 2,
   waits_for: null,
+  waits_for_name: null,
   ...some,
 });
 
