@@ -12,7 +12,9 @@ export function connectScreen(form: ConnectForm): Canvas {
   return canvas(
     [
       header('Connect Infraon'),
-      muted('Enter a user name and a password, or an API key. A service account with read access is enough.'),
+      muted(
+        'Enter a user name and a password, or an API key, of an account with the full-access role (Infraon Admin): from other roles Infraon hides records. The app only reads.',
+      ),
       input('base_url', 'Infraon address', {
         placeholder: 'https://your-desk.infraon.app',
         value: form.baseUrl,

@@ -43,8 +43,10 @@ function connectForm(form: ConnectForm): SafeHtml {
   const { error } = form;
   return html`<form class="stack" method="post" action="/console/connect">
     <p class="muted">
-      A service account with read access is enough. Connecting tries what the account can read, which takes up
-      to a minute. User name, password and key are stored encrypted and never shown again.
+      Use an account of its own with Infraon's built-in full-access role (Infraon Admin): from other roles
+      Infraon hides records and fields without saying so. The app only reads. Connecting tries what the
+      account can read, which takes up to a minute. User name, password and key are stored encrypted and never
+      shown again.
     </p>
     ${error !== null && error.field === null && html`<p role="alert" class="bad">${error.message}</p>`}
     ${inputField(
