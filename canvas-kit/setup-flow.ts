@@ -140,20 +140,23 @@ function nextOf(argument: string): NextRun {
   return argument === 'full' ? 'full' : 'sample';
 }
 
-async function check(context: SubmitContext): Promise<Canvas> {
+async function check(context: SubmitContext, error: string | null = null): Promise<Canvas> {
   const [next, id] = splitArgument(context.argument);
   const last = await context.useCases.lastReadiness(context.actor);
   const found = last?.checks.find((one) => one.id === id);
   return found === undefined
     ? refusedScreen('This check is not there any more.', 'readiness')
-    : checkScreen(found, nextOf(next), context.view.consoleUrl);
+    : checkScreen(found, nextOf(next), context.view.consoleUrl, error);
 }
 
 async function confirmCheck(context: SubmitContext): Promise<Canvas> {
   const [next, id] = splitArgument(context.argument);
-  const note = textInput(context, 'note');
-  const words = note === '' ? 'Confirmed in the inbox panel.' : note;
-  await context.useCases.vouchFor(context.actor, id, words);
+  try {
+    await context.useCases.vouchFor(context.actor, id, textInput(context, 'note'));
+  } catch (error) {
+    if (!(error instanceof UserError) || error.field !== 'note') throw error;
+    return check(context, error.message);
+  }
   return showReadiness(context, nextOf(next));
 }
 
@@ -170,6 +173,6 @@ export const setupHandlers: Record<string, Handler> = {
   readiness_full: (context) => readiness(context, 'full'),
   readiness_seen: async (context) =>
     checked(context, nextOf(context.argument), await context.useCases.getErrand(context.actor, 'readiness')),
-  check,
+  check: (context) => check(context),
   confirm: confirmCheck,
 };

@@ -4,6 +4,7 @@ import {
   back,
   button,
   canvas,
+  errorText,
   header,
   item,
   link,
@@ -54,7 +55,12 @@ function pageLink(check: PreflightCheck, consoleUrl: string): Component[] {
     : [muted(`${link(page.label, `${consoleUrl}${page.path}`)} in the console.`)];
 }
 
-export function checkScreen(check: PreflightCheck, next: NextRun, consoleUrl: string): Canvas {
+export function checkScreen(
+  check: PreflightCheck,
+  next: NextRun,
+  consoleUrl: string,
+  error: string | null = null,
+): Canvas {
   return canvas(
     [
       header(plain(check.title)),
@@ -63,7 +69,8 @@ export function checkScreen(check: PreflightCheck, next: NextRun, consoleUrl: st
       ...pageLink(check, consoleUrl),
       ...(check.state === 'needs_confirmation'
         ? [
-            textarea('note', 'Note for the audit log'),
+            textarea('note', 'What you did or saw', error === null ? {} : { error: true }),
+            ...(error === null ? [] : [errorText(plain(error))]),
             button(`confirm:${next}:${check.id}`, 'Confirm', 'primary'),
           ]
         : []),

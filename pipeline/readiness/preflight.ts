@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
+import { requireNote } from '../require-note.ts';
 import { keepConfirmation } from './keep-confirmation.ts';
 import { CHECKS, judgeAll } from './preflight-checks.ts';
 import { CONFIRMATIONS } from './preflight-confirmations.ts';
@@ -37,7 +38,7 @@ export async function confirmPreflight(
   return getPreflight(deps, actor);
 }
 
-/** The word of a person alone: asks nobody. Throws 404 for an unknown check, 409 for one that is measured. */
+/** The word of a person alone: asks nobody. Throws 404 for an unknown check, 409 for one that is measured, 422 without a note. */
 export async function vouchFor(deps: Deps, actor: Actor, checkId: string, note: string): Promise<void> {
   requireRole(actor, 'operator');
   if (!CONFIRMATIONS.some(({ id }) => id === checkId)) {
@@ -49,6 +50,7 @@ export async function vouchFor(deps: Deps, actor: Actor, checkId: string, note: 
       httpStatus: 409,
     });
   }
+  requireNote(note, 'Say in a note what you did or saw.');
   await deps.db.sql.begin(async (tx) => {
     await keepConfirmation(tx, actor, checkId, note, deps.clock.now());
     await writeAudit(tx, actor, 'preflight_confirmed', { check: checkId, note });

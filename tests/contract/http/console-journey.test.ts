@@ -12,6 +12,7 @@ import {
   type Agent,
   type TestApp,
 } from '../../support/app.ts';
+import { labelsOf, panelClient, textOf } from '../../support/panel.ts';
 
 /**
  * The one next step on the status page, readiness, and starting, with a test in the place of the workers; with workers and
@@ -139,6 +140,22 @@ describe('readiness in the console', () => {
     const measured = await post('/console/readiness/confirm', { ...form, check: 'object_types' }).expect(409);
     expect(measured.text).toContain('This check is measured and cannot be confirmed.');
     await post('/console/readiness/confirm', { ...form, check: 'nonsense' }).expect(404);
+  });
+
+  it('takes no word that says nothing, wherever it is typed', async () => {
+    const check = 'phone_validation_off';
+    const refused = await post('/console/readiness/confirm', { check, note: ' ' }, operator).expect(422);
+    expect(refused.text).toMatch(new RegExp(`id="error-${check}"\\s*>Say in a note what you did or saw\\.`));
+    const { error } = bodyOf<{ error: { field: string } }>(
+      await operator.post(`/api/v1/preflight/${check}/confirm`).send({ note: '' }).expect(422),
+    );
+    expect(error.field).toBe('note');
+    const panel = panelClient(test, { adminId: '5017691', conversationId: '5' });
+    const canvas = await panel.submit(`confirm:sample:${check}`, { inputs: { note: '\n' } });
+    expect(textOf(canvas)).toContain('Say in a note what you did or saw.');
+    expect(labelsOf(canvas)).toContain('Confirm');
+    const { sql } = test.deps.db;
+    expect(await sql`select 1 from confirmations where check_id = ${check}`).toHaveLength(0);
   });
 
   it('lets the button that starts confirm what stood beside it, and nothing else', async () => {
