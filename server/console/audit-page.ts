@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../pipeline/audit.ts';
 import { counted } from '../../canvas-kit/format.ts';
 import { html, type HtmlValue } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { table } from './table.ts';
 import { withTimesOf } from './times.ts';
 
 export interface AuditView {
@@ -18,29 +19,17 @@ export function auditPage(viewer: Viewer, { entries, names }: AuditView): string
     'Audit log',
     viewer,
     html`<p>${counted(total, 'entry', 'entries')}, newest first. Nothing here can be changed.</p>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Who</th>
-              <th scope="col">What</th>
-              <th scope="col">Details</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${items.map(
-              ({ at, admin_id, action, detail }) =>
-                html`<tr>
-                  <td>${at}</td>
-                  <td>${names.get(admin_id) ?? admin_id}</td>
-                  <td>${sentence(action)}</td>
-                  <td>${details(detail)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${table(
+        'Audit log',
+        items,
+        [
+          { head: 'When', cell: ({ at }) => at },
+          { head: 'Who', cell: ({ admin_id }) => names.get(admin_id) ?? admin_id },
+          { head: 'What', cell: ({ action }) => sentence(action) },
+          { head: 'Details', cell: ({ detail }) => details(detail), kind: 'words' },
+        ],
+        { empty: 'Nobody has done anything yet.' },
+      )}
       ${next !== null && html`<p><a class="button" href="/console/audit?cursor=${next}">Older entries</a></p>`}`,
   );
 }

@@ -1,11 +1,20 @@
 import type { FreezeDocument, HypercareDay } from '../../pipeline/cutover/documents.ts';
 import { html, type SafeHtml } from './html.ts';
+import { table } from './table.ts';
+import { spaced } from './words.ts';
 
 const DAY_WORDS: Record<HypercareDay['state'], string> = {
   due: 'Due',
   running: 'Being checked',
   clean: 'Clean',
   attention: 'Needs attention',
+};
+
+const DAY_LOOKS: Record<HypercareDay['state'], string> = {
+  due: 'muted',
+  running: 'muted',
+  clean: 'good',
+  attention: 'bad',
 };
 
 /** The seven days after sign-off. */
@@ -15,34 +24,20 @@ export function hypercareSection(days: HypercareDay[]): SafeHtml {
       Once a day some records of every object are read back, agents' reports and new rejections are counted,
       and Infraon is asked whether it changed.
     </p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Due</th>
-            <th scope="col">Result</th>
-            <th scope="col">What was found</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${days.map(
-            (day) =>
-              html`<tr>
-                <th scope="row">${day.day}</th>
-                <td>${day.due_at}</td>
-                <td class="${day.state === 'attention' ? 'bad' : day.state === 'clean' ? 'good' : 'muted'}">
-                  ${DAY_WORDS[day.state]}
-                </td>
-                <td>
-                  ${day.detail}
-                  ${day.run_id !== null && html`<a href="/console/runs/${day.run_id}">Verification of day ${day.day}</a>`}
-                </td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${table('Hypercare', days, [
+      { head: 'Day', cell: ({ day }) => day, kind: 'row' },
+      { head: 'Due', cell: ({ due_at }) => due_at },
+      {
+        head: 'Result',
+        cell: ({ state }) => html`<span class="${DAY_LOOKS[state]}">${DAY_WORDS[state]}</span>`,
+      },
+      { head: 'What was found', cell: foundOn, kind: 'words' },
+    ])}`;
+}
+
+function foundOn({ day, detail, run_id }: HypercareDay): SafeHtml {
+  return html`${detail}
+  ${run_id !== null && html`<a href="/console/runs/${run_id}">Verification of day ${day}</a>`}`;
 }
 
 /** Whether Infraon still changes, list by list. */
@@ -69,33 +64,14 @@ export function freezeSection(
       freeze.objects.length > 0 &&
       html`<details>
         <summary>What was seen of each list (${freeze.objects.length})</summary>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Object</th>
-                <th scope="col">State</th>
-                <th scope="col">Newest change</th>
-                <th scope="col">Newest change read</th>
-                <th scope="col" class="number">Records</th>
-                <th scope="col">Detail</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${freeze.objects.map(
-                (seen) =>
-                  html`<tr>
-                    <th scope="row">${seen.object.replaceAll('_', ' ')}</th>
-                    <td>${seen.state}</td>
-                    <td>${seen.newest_change}</td>
-                    <td>${seen.newest_read}</td>
-                    <td class="number">${seen.count}</td>
-                    <td>${seen.detail}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-        </div>
+        ${table('What was seen of each list', freeze.objects, [
+          { head: 'Object', cell: ({ object }) => spaced(object), kind: 'row' },
+          { head: 'State', cell: ({ state }) => state },
+          { head: 'Newest change', cell: ({ newest_change }) => newest_change },
+          { head: 'Newest change read', cell: ({ newest_read }) => newest_read },
+          { head: 'Records', cell: ({ count }) => count, kind: 'number' },
+          { head: 'Detail', cell: ({ detail }) => detail, kind: 'words' },
+        ])}
       </details>`
     }`;
 }

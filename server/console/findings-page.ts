@@ -4,7 +4,9 @@ import type { NamedRepair } from '../../pipeline/reconcile/repair.ts';
 import type { Page } from '../../pipeline/paging.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { table } from './table.ts';
 import { withTimesOf } from './times.ts';
+import { spaced } from './words.ts';
 
 export const FINDINGS = '/console/findings';
 
@@ -63,26 +65,13 @@ export function findingsPage(viewer: Viewer, view: FindingsView): string {
           <button type="submit">Repair all that can be</button>
         </form>`
       }
-      ${
-        items.length === 0
-          ? html`<p class="muted">There is none.</p>`
-          : html`<div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Record</th>
-                    <th scope="col">Field</th>
-                    <th scope="col">Expected</th>
-                    <th scope="col">In Intercom</th>
-                    <th scope="col">What to do</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${items.map((finding) => findingRow(finding, view))}
-                </tbody>
-              </table>
-            </div>`
-      }
+      ${table('Differences', items, [
+        { head: 'Record', cell: recordOf, kind: 'row' },
+        { head: 'Field', cell: ({ field }) => field.replace(/^custom_attributes\./, '') },
+        { head: 'Expected', cell: ({ expected }) => shown(expected), kind: 'value' },
+        { head: 'In Intercom', cell: ({ actual }) => shown(actual), kind: 'value' },
+        { head: 'What to do', cell: (finding) => whatToDo(finding, view), kind: 'words' },
+      ])}
       ${next !== null && html`<p><a class="button" href="${findingsAddress(run.id, chosen, next)}">More</a></p>`}`,
   );
 }
@@ -92,17 +81,13 @@ function hidden({ run, chosen }: FindingsView): SafeHtml {
     <input type="hidden" name="class" value="${chosen}" />`;
 }
 
-function findingRow(finding: FindingDocument, view: FindingsView): SafeHtml {
-  const { object, display_id, source_id, field, expected, actual, suggestion } = finding;
-  return html`<tr>
-    <th scope="row">${object.replaceAll('_', ' ')} ${display_id ?? source_id}</th>
-    <td>${field.replace(/^custom_attributes\./, '')}</td>
-    <td class="value">${shown(expected)}</td>
-    <td class="value">${shown(actual)}</td>
-    <td class="words">
-      ${suggestion} ${view.mayRepair && finding.repairs.length > 0 && repairForm(finding, view)}
-    </td>
-  </tr>`;
+function recordOf({ object, display_id, source_id }: FindingDocument): string {
+  return `${spaced(object)} ${display_id ?? source_id}`;
+}
+
+function whatToDo(finding: FindingDocument, view: FindingsView): SafeHtml {
+  return html`${finding.suggestion}
+  ${view.mayRepair && finding.repairs.length > 0 && repairForm(finding, view)}`;
 }
 
 /** Repairs that are only made when a person names them, named for what they do. */
@@ -110,16 +95,14 @@ const BY_NAME: Record<NamedRepair, string> = { reload: 'Delete and load again', 
 
 /** The mildest way. */
 function repairForm(finding: FindingDocument, view: FindingsView): SafeHtml {
-  const { id, repairable, repairs, object, display_id, source_id } = finding;
+  const { id, repairable, repairs } = finding;
   const action: NamedRepair | null = repairable ? null : repairs.includes('create') ? 'create' : 'reload';
   const words = action === null ? 'Repair' : BY_NAME[action];
   return html`<form method="post" action="${FINDINGS}">
     ${hidden(view)}
     <input type="hidden" name="id" value="${id}" />
     ${action !== null && html`<input type="hidden" name="action" value="${action}" />`}
-    <button type="submit" aria-label="${words}: ${object.replaceAll('_', ' ')} ${display_id ?? source_id}">
-      ${words}
-    </button>
+    <button type="submit" aria-label="${words}: ${recordOf(finding)}">${words}</button>
   </form>`;
 }
 

@@ -1,6 +1,7 @@
 import type { MapDocument, MapSummary } from '../../pipeline/maps/map-document.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { table } from './table.ts';
 import { withTimesOf } from './times.ts';
 import { spaced } from './words.ts';
 
@@ -23,35 +24,26 @@ export function mapsPage(viewer: Viewer, all: MapSummary[], pluralOf: PluralOf):
             map says where each field of Infraon goes. No record moves before the map of its object is
             approved.
           </p>
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Object</th>
-                  <th scope="col">State</th>
-                  <th scope="col" class="number">Version</th>
-                  <th scope="col" class="number">Fields moved</th>
-                  <th scope="col" class="number">Without a home</th>
-                  <th scope="col">Approved</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${maps.map((map) => summaryRow(map, pluralOf))}
-              </tbody>
-            </table>
-          </div>`,
+          ${table('Maps', maps, [
+            {
+              head: 'Object',
+              cell: ({ object }) => html`<a href="${MAPS}/${object}">${pluralOf(object)}</a>`,
+              kind: 'row',
+            },
+            { head: 'State', cell: ({ state }) => stateOf(state) },
+            { head: 'Version', cell: ({ version }) => version, kind: 'number' },
+            { head: 'Fields moved', cell: ({ rules }) => rules, kind: 'number' },
+            { head: 'Without a home', cell: ({ unmapped }) => unmapped, kind: 'number' },
+            {
+              head: 'Approved',
+              cell: ({ approved_by: by, approved_at: at }) => by !== null && `${by}, ${at ?? ''}`,
+            },
+          ])}`,
   );
 }
 
-function summaryRow(map: MapSummary, pluralOf: PluralOf): SafeHtml {
-  return html`<tr>
-    <th scope="row"><a href="${MAPS}/${map.object}">${pluralOf(map.object)}</a></th>
-    <td class="${map.state === 'approved' ? 'good' : 'bad'}">${STATES[map.state]}</td>
-    <td class="number">${map.version}</td>
-    <td class="number">${map.rules}</td>
-    <td class="number">${map.unmapped}</td>
-    <td>${map.approved_by !== null && `${map.approved_by}, ${map.approved_at ?? ''}`}</td>
-  </tr>`;
+function stateOf(state: MapSummary['state']): SafeHtml {
+  return html`<span class="${state === 'approved' ? 'good' : 'bad'}">${STATES[state]}</span>`;
 }
 
 const STATES: Record<MapSummary['state'], string> = { approved: 'Approved', proposed: 'To be approved' };
@@ -81,23 +73,19 @@ export function mapPage(viewer: Viewer, state: MapView, pluralOf: PluralOf): str
     html`${error !== null && html`<p class="bad" role="alert">${error}</p>`} ${approval(view, guessed)}
       <h2>Fields that move (${rules.length})</h2>
       ${mayEdit && html`<p><a class="button" href="${MAPS}/${map.object}/rule">Add a rule</a></p>`}
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">In Infraon</th>
-              <th scope="col">In Intercom</th>
-              <th scope="col">How</th>
-              <th scope="col">Example</th>
-              <th scope="col">Why</th>
-              ${mayEdit && html`<th scope="col">Edit</th>`}
-            </tr>
-          </thead>
-          <tbody>
-            ${rules.map((rule) => ruleRow(rule, view))}
-          </tbody>
-        </table>
-      </div>
+      ${table(
+        'Fields that move',
+        rules,
+        [
+          { head: 'In Infraon', cell: ({ source }) => sourceOf(source, view.labels), kind: 'row' },
+          { head: 'In Intercom', cell: ({ target }) => targetName(target) },
+          { head: 'How', cell: ({ transform }) => spaced(transform) },
+          { head: 'Example', cell: exampleOf, kind: 'value' },
+          { head: 'Why', cell: whyOf, kind: 'words' },
+          mayEdit && { head: 'Edit', cell: (rule) => editLink(map.object, rule) },
+        ],
+        { rowId: ({ id }) => `rule-${id}`, empty: 'No field moves.' },
+      )}
       ${unmappedSection(view)}
       <p><a href="${MAPS}">All maps</a></p>`,
   );
@@ -128,27 +116,17 @@ function approval({ map, mayApprove }: MapView, guessed: number): SafeHtml {
     }`;
 }
 
-function ruleRow(rule: Rule, { map, labels, mayEdit }: MapView): SafeHtml {
-  const [sample] = rule.samples;
-  return html`<tr id="rule-${rule.id}">
-    <th scope="row">${sourceOf(rule.source, labels)}</th>
-    <td>${targetName(rule.target)}</td>
-    <td>${spaced(rule.transform)}</td>
-    <td class="value">${sample !== undefined && `${shown(sample.source)} → ${shown(sample.result)}`}</td>
-    <td class="words">
-      ${rule.confidence < 1 && html`<span class="bad">${Math.round(rule.confidence * 100)} % sure.</span> `}${rule.reasons.join(' ')}
-    </td>
-    ${
-      mayEdit &&
-      html`<td>
-        <a
-          href="${MAPS}/${map.object}/rule?id=${encodeURIComponent(rule.id)}"
-          aria-label="Edit the rule for ${targetName(rule.target)}"
-          >Edit</a
-        >
-      </td>`
-    }
-  </tr>`;
+function exampleOf({ samples: [sample] }: Rule): string | false {
+  return sample !== undefined && `${shown(sample.source)} → ${shown(sample.result)}`;
+}
+
+function whyOf({ confidence, reasons }: Rule): SafeHtml {
+  return html`${confidence < 1 && html`<span class="bad">${Math.round(confidence * 100)} % sure.</span> `}${reasons.join(' ')}`;
+}
+
+function editLink(object: string, { id, target }: Rule): SafeHtml {
+  const address = `${MAPS}/${object}/rule?id=${encodeURIComponent(id)}`;
+  return html`<a href="${address}" aria-label="Edit the rule for ${targetName(target)}">Edit</a>`;
 }
 
 function sourceOf(key: string, labels: ReadonlyMap<string, string>): SafeHtml {
@@ -193,39 +171,21 @@ function wordsOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function unmappedSection({ map, labels, mayEdit }: MapView): SafeHtml {
-  if (map.unmapped.length === 0) return html``;
-  return html`<h2>Without a home of their own (${map.unmapped.length})</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">In Infraon</th>
-            <th scope="col">Why</th>
-            <th scope="col">Goes to</th>
-            ${mayEdit && html`<th scope="col">Edit</th>`}
-          </tr>
-        </thead>
-        <tbody>
-          ${map.unmapped.map(
-            ({ source, reason, goes_to }) =>
-              html`<tr>
-                <th scope="row">${sourceOf(source, labels)}</th>
-                <td class="words">${reason}</td>
-                <td>${targetName(goes_to)}</td>
-                ${
-                  mayEdit &&
-                  html`<td>
-                    <a
-                      href="${MAPS}/${map.object}/rule?source=${encodeURIComponent(source)}"
-                      aria-label="Give it a home: ${source}"
-                      >Give it a home</a
-                    >
-                  </td>`
-                }
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+function unmappedSection({ map, labels, mayEdit }: MapView): SafeHtml | false {
+  const { object, unmapped } = map;
+  return (
+    unmapped.length > 0 &&
+    html`<h2>Without a home of their own (${unmapped.length})</h2>
+      ${table('Without a home of their own', unmapped, [
+        { head: 'In Infraon', cell: ({ source }) => sourceOf(source, labels), kind: 'row' },
+        { head: 'Why', cell: ({ reason }) => reason, kind: 'words' },
+        { head: 'Goes to', cell: ({ goes_to }) => targetName(goes_to) },
+        mayEdit && { head: 'Edit', cell: ({ source }) => homeLink(object, source) },
+      ])}`
+  );
+}
+
+function homeLink(object: string, source: string): SafeHtml {
+  const address = `${MAPS}/${object}/rule?source=${encodeURIComponent(source)}`;
+  return html`<a href="${address}" aria-label="Give it a home: ${source}">Give it a home</a>`;
 }

@@ -1,6 +1,7 @@
 import type { ObjectTypeDocument } from '../../pipeline/prepare/object-types.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { table } from './table.ts';
 
 export interface ObjectTypesView {
   types: ObjectTypeDocument[];
@@ -46,27 +47,11 @@ function typeSection({ identifier, name, state, detail, attributes }: ObjectType
     <p>Identifier: <code>${identifier}</code></p>
     <details ${state !== 'proven' && html`open`}>
       <summary>Attributes (${attributes.length})</summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Attribute</th>
-              <th scope="col">Format</th>
-              <th scope="col">Options, or what it refers to</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${attributes.map(
-              (attribute) =>
-                html`<tr>
-                  <th scope="row"><code>${attribute.name}</code></th>
-                  <td>${attribute.format}</td>
-                  <td>${detailOf(attribute)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${table(`Attributes of ${name}`, attributes, [
+        { head: 'Attribute', cell: (attribute) => html`<code>${attribute.name}</code>`, kind: 'row' },
+        { head: 'Format', cell: ({ format }) => format },
+        { head: 'Options, or what it refers to', cell: detailOf },
+      ])}
     </details>`;
 }
 

@@ -1,7 +1,12 @@
-import type { RollbackDocument, RollbackItem } from '../../pipeline/rollback/rollback-document.ts';
+import type {
+  RollbackCounts,
+  RollbackDocument,
+  RollbackItem,
+} from '../../pipeline/rollback/rollback-document.ts';
 import type { RunDocument } from '../../pipeline/runs/run-document.ts';
 import { formatCount } from '../../canvas-kit/format.ts';
 import { html, type SafeHtml } from './html.ts';
+import { table } from './table.ts';
 import { spaced } from './words.ts';
 
 /** Typed by whoever undoes the migration. */
@@ -52,27 +57,23 @@ export function rollbackSection(view: RollbackView): SafeHtml {
 }
 
 function countsTable({ objects }: RollbackDocument): SafeHtml {
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Object</th>
-          ${COUNTS.map((name) => html`<th scope="col" class="number">${name}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${Object.entries(objects).map(
-          ([object, counts]) =>
-            html`<tr>
-              <th scope="row">
-                ${object === 'workspace' ? 'Tags, attributes and collections' : spaced(object)}
-              </th>
-              ${COUNTS.map((name) => html`<td class="number">${counts[name]}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return table(
+    'What becomes of it',
+    Object.entries(objects),
+    [
+      {
+        head: 'Object',
+        cell: ([object]) => (object === 'workspace' ? 'Tags, attributes and collections' : spaced(object)),
+        kind: 'row',
+      },
+      ...COUNTS.map((name) => ({
+        head: name,
+        cell: ([, counts]: [string, RollbackCounts]) => formatCount(counts[name]),
+        kind: 'number' as const,
+      })),
+    ],
+    { empty: 'Nothing was looked at yet.' },
+  );
 }
 
 function sparedTable({ spared, run }: RollbackView): SafeHtml {
@@ -86,27 +87,15 @@ function sparedTable({ spared, run }: RollbackView): SafeHtml {
           <a href="/api/v1/runs/${run.id}/rollback?action=spare">all as JSON</a>.`
       }
     </p>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Record</th>
-            <th scope="col">In Intercom</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${spared.items.map(
-            (item) =>
-              html`<tr>
-                <th scope="row">${item.object.replaceAll('_', ' ')} ${item.display_id ?? item.source_id}</th>
-                <td>${item.resource} ${item.destination_id}</td>
-                <td>${item.reasons.map(({ message }) => message).join(' ')}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${table('Spared', spared.items, [
+      {
+        head: 'Record',
+        cell: ({ object, display_id, source_id }) => `${spaced(object)} ${display_id ?? source_id}`,
+        kind: 'row',
+      },
+      { head: 'In Intercom', cell: ({ resource, destination_id }) => `${resource} ${destination_id}` },
+      { head: 'Why', cell: ({ reasons }) => reasons.map(({ message }) => message).join(' '), kind: 'words' },
+    ])}`;
 }
 
 function undoForm({ run, rollback, error }: RollbackView): SafeHtml {

@@ -2,6 +2,7 @@ import type { Role } from '../../pipeline/actors.ts';
 import type { Teammate } from '../../pipeline/install/teammates.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
+import { table } from './table.ts';
 
 const ROLES: readonly { role: Role; name: string; may: string }[] = [
   { role: 'owner', name: 'Owner', may: 'connects Infraon, approves maps and the sample, sets roles' },
@@ -34,29 +35,15 @@ export function teammatesPage(viewer: Viewer, view: TeammatesView): string {
         )}
       </dl>
       ${!view.mayChange && html`<p class="muted">Only owners can change roles.</p>`}
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Teammate</th>
-              <th scope="col">E-mail</th>
-              <th scope="col">Inbox seat</th>
-              <th scope="col">Role</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${view.teammates.map(
-              (teammate) =>
-                html`<tr>
-                  <th scope="row">${teammate.name}</th>
-                  <td>${teammate.email}</td>
-                  <td>${teammate.has_inbox_seat ? 'yes' : 'no'}</td>
-                  <td>${view.mayChange ? roleForm(teammate, view.error) : nameOf(teammate.role)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>`,
+      ${table('Teammates', view.teammates, [
+        { head: 'Teammate', cell: ({ name }) => name, kind: 'row' },
+        { head: 'E-mail', cell: ({ email }) => email },
+        { head: 'Inbox seat', cell: ({ has_inbox_seat }) => (has_inbox_seat ? 'yes' : 'no') },
+        {
+          head: 'Role',
+          cell: (teammate) => (view.mayChange ? roleForm(teammate, view.error) : nameOf(teammate.role)),
+        },
+      ])}`,
   );
 }
 

@@ -138,7 +138,7 @@ describe('maps in the console', () => {
     expect(await mapOf('incident')).toMatchObject({ state: 'approved', approved_by: 'Olivia Marsh' });
     const audit = await owner.get('/console/audit').expect(200);
     expect(audit.text).toMatch(
-      /Olivia Marsh<\/td>\s*<td>Map approved<\/td>\s*<td>object: incident; version: 4/,
+      /Olivia Marsh<\/td>\s*<td>Map approved<\/td>\s*<td class="words">object: incident; version: 4/,
     );
   });
 });
