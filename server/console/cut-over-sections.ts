@@ -64,7 +64,7 @@ export function freezeSection(
       freeze.objects.length > 0 &&
       html`<details>
         <summary>What was seen of each list (${freeze.objects.length})</summary>
-        ${table('What was seen of each list', freeze.objects, [
+        ${table('Lists of the freeze check', freeze.objects, [
           { head: 'Object', cell: ({ object }) => spaced(object), kind: 'row' },
           { head: 'State', cell: ({ state }) => state },
           { head: 'Newest change', cell: ({ newest_change }) => newest_change },
