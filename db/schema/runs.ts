@@ -57,6 +57,11 @@ export const runs = pgTable(
     counts: jsonb('counts').$type<{ object: string; outcome: string; step: string; records: number }[]>(),
     countedAt: at('counted_at'),
     prepared: boolean('prepared').notNull().default(false),
+    /** Work that one worker does for the whole run and that failed: how often in a row, and when it is tried again. */
+    troubles: jsonb('troubles')
+      .$type<Record<string, { tries: number; retryAt: string | null }>>()
+      .notNull()
+      .default({}),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
     startedAt: at('started_at'),

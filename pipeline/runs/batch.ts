@@ -14,7 +14,7 @@ import {
 import { enqueueAdvance, enqueueWaiting } from '../../db/queue.ts';
 import type { Activity } from './bottleneck.ts';
 import { batchJob } from './outstanding.ts';
-import { messageOf } from '../../errors.ts';
+import { AuthError, LeaseLostError, messageOf } from '../../errors.ts';
 import type { RecordStep } from '../../db/schema/runs.ts';
 import type { Deps } from '../deps.ts';
 import { requireRun, type FrozenRun } from './frozen-run.ts';
@@ -22,6 +22,7 @@ import { actionFor } from '../failure-policy.ts';
 import { enqueueHealthReport } from '../install/health-report.ts';
 import { pauseForReason } from './run-control.ts';
 import { WORKING_STATES } from './run-state.ts';
+import { countTrouble, forgetTrouble, isResting, restUntil } from './troubles.ts';
 import type { RunState } from '../../db/schema/runs.ts';
 
 /**
@@ -137,7 +138,8 @@ async function afterFailure(
 
 /**
  * Does a piece of a run's work that only one worker may do at a time, under a lease of its own; does nothing when
- * somebody is at it. The stage gate looks afterwards.
+ * somebody is at it, or when it failed a moment ago. What fails is tried again after a pause, and pauses the run after
+ * some tries, as a batch does. The stage gate looks afterwards.
  */
 export async function runExclusive(
   deps: Deps,
@@ -147,6 +149,7 @@ export async function runExclusive(
 ): Promise<void> {
   const { sql } = deps.db;
   const place = { workspaceId: run.workspaceId, runId: run.id };
+  if (await isResting(sql, place, work)) return;
   const claimedAt = moment();
   const token = await claimExclusive(sql, {
     ...place,
@@ -155,12 +158,25 @@ export async function runExclusive(
     leaseMs: leaseMsOf(deps),
   });
   if (token === null) return;
+  let isStopped = false;
+  let retryAt: Date | null = null;
   try {
-    await withHeartbeat(deps, token, claimedAt, (signal, fence) => perform(signal, fence, token));
+    await withHeartbeat(deps, token, claimedAt, async (signal, fence) => {
+      await perform(signal, fence, token).finally(() => (isStopped = signal.aborted));
+    });
+    await forgetTrouble(sql, place, work);
+  } catch (error) {
+    // Nothing is wrong with the work itself: it was stopped, or the connection is for a person to renew.
+    if (isStopped || error instanceof LeaseLostError || error instanceof AuthError) throw error;
+    retryAt = await afterFailure(deps, run, error, await countTrouble(sql, place, work));
+    if (retryAt === null) await forgetTrouble(sql, place, work);
+    else await restUntil(sql, place, work, retryAt);
   } finally {
+    const lookAgainAt = retryAt;
     await sql.begin(async (tx) => {
       await releaseLease(tx, token);
       await enqueueAdvance(tx, place);
+      if (lookAgainAt !== null) await enqueueAdvance(tx, place, lookAgainAt);
     });
   }
 }

@@ -200,6 +200,7 @@ async function changeState(
         finished_at = case when ${to} = 'cancelled' then now() else finished_at end
       where workspace_id = ${actor.workspaceId} and id = ${runId}`;
     if (to === 'running') {
+      await tx`update runs set troubles = '{}' where workspace_id = ${actor.workspaceId} and id = ${runId}`;
       await tx`
         update run_records set attempts = 0, not_before = case when not_before = 'infinity' then not_before end
         where workspace_id = ${actor.workspaceId} and run_id = ${runId} and step <> 'done' and lease_token is null`;

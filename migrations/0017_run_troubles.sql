@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ADD COLUMN "troubles" jsonb DEFAULT '{}'::jsonb NOT NULL;
