@@ -3,7 +3,7 @@ import type { ObjectDefinition } from '../../objects/define-object.ts';
 import type { Deps } from '../deps.ts';
 import { notListed, storeExtraction, type ExtractionState, type FrozenRun } from '../runs/frozen-run.ts';
 import { infraonFor, type InfraonAccess } from '../source/infraon-access.ts';
-import { PAGES_PER_JOB, readListPage } from '../extract/list-page.ts';
+import { PAGES_PER_JOB, readListPage, toReadAgain } from '../extract/list-page.ts';
 import { addToLedger, stageRows, type StagedRow } from '../extract/stage-rows.ts';
 import { carryOver } from './carry-over.ts';
 import { lastWatermark, newestChange, newestOf } from './watermark.ts';
@@ -33,7 +33,8 @@ export async function listChanges(
         ? { ...page.state, watermark: newestOf(rows.map((row) => row.updatedAt)) }
         : page.state;
     const isEnd = page.isLast || isPast(rows, read, overlapMinutes);
-    state = await storeChanges(deps, run, access, definition, rows, read, isEnd);
+    const again = isEnd ? toReadAgain(read) : null;
+    state = await storeChanges(deps, run, access, definition, rows, again ?? read, isEnd && again === null);
   }
 }
 
@@ -80,7 +81,8 @@ async function storeChanges(
       if (page.strategy === 'sorted' && !adds) {
         state = { ...notListed(), strategy: 'scan', watermark: page.watermark ?? null };
       } else {
-        const isWhole = page.cursor === null && seen + page.excludedRows >= (page.countAtEnd ?? 0);
+        const isWhole =
+          page.cursor === null && page.shrank !== true && seen + page.excludedRows >= (page.countAtEnd ?? 0);
         const carried = await carryOver(tx, run, definition, access, isWhole && page.strategy !== 'sorted');
         state = { ...page, ...carried, cursor: null, listed: true, listedAt: deps.clock.now().toISOString() };
       }

@@ -19,7 +19,7 @@ import { listChanges, stageChanges } from '../delta/list-changes.ts';
 import { carryOver } from '../delta/carry-over.ts';
 import { newestChange } from '../delta/watermark.ts';
 import { infraonFor } from '../source/infraon-access.ts';
-import { PAGES_PER_JOB, readListPage } from './list-page.ts';
+import { PAGES_PER_JOB, readListPage, toReadAgain } from './list-page.ts';
 import { asOffered } from '../source/offered-source.ts';
 import { readFullRecord } from '../source/read-source.ts';
 import { addToLedger, stagedRaw, stagedRow, stageRows, textOf, type StagedRow } from './stage-rows.ts';
@@ -66,7 +66,8 @@ async function listPages(
   };
   for (let pages = 0; pages < PAGES_PER_JOB && !state.listed && !signal.aborted; pages += 1) {
     const page = await readListPage(access, run, definition, key, state, 'created');
-    state = { ...page.state, listed: page.isLast };
+    const again = page.isLast ? toReadAgain(page.state) : null;
+    state = again ?? { ...page.state, listed: page.isLast };
     await storePage(deps, run, definition.name, page.rows, state);
   }
 }

@@ -6,6 +6,8 @@ import { stagedRow, type StagedRow } from './stage-rows.ts';
 
 /** A list job reads this many pages, then makes room for others. */
 export const PAGES_PER_JOB = 20;
+/** A list that loses rows each time it is read is read no more often for that; the run does not balance then. */
+const MOST_READINGS = 5;
 
 export interface ListPage {
   rows: StagedRow[];
@@ -31,6 +33,8 @@ export async function readListPage(
     stagedRow(raw, depth, definition, profile, key, run.settings.source_timezone, true),
   );
   const isFirst = cursor === null || answer.restarted;
+  const { countAtEnd: before, shrank = false } = state;
+  const lostRows = before !== null && answer.count !== null && answer.count < before;
   return {
     rows,
     isFirst,
@@ -42,6 +46,18 @@ export async function readListPage(
       countAtStart: state.countAtStart ?? answer.count,
       countAtEnd: answer.count,
       excludedRows: (isFirst ? 0 : state.excludedRows) + answer.filtered,
+      shrank: !isFirst && (shrank || lostRows),
     },
   };
+}
+
+/**
+ * The state from which a list is read once more that lost rows while it was read; null for one that need not be. Pages go by
+ * position, so a row behind those that went is on no page, and the count of what is left agrees with what was seen. Rows are
+ * kept by their ids: what was seen before is not new.
+ */
+export function toReadAgain(state: ExtractionState): ExtractionState | null {
+  const { shrank = false, readAgain = 0 } = state;
+  if (!shrank || readAgain >= MOST_READINGS) return null;
+  return { ...state, cursor: null, readAgain: readAgain + 1 };
 }

@@ -92,7 +92,8 @@ export function ledgerOf(
 
 /**
  * Nothing pending, and what was found equals what the source itself counted (where it counts; a sample takes a part on
- * purpose). A list that changes while it is read is balanced when either of the two counts matches.
+ * purpose). A list that changes while it is read is balanced when either of the two counts matches; one that lost rows
+ * each time it was read is not, for nobody knows what was on no page.
  */
 export function isBalanced(
   run: Pick<FrozenRun, 'kind' | 'objects' | 'extraction'>,
@@ -105,7 +106,8 @@ export function isBalanced(
     if (counts.pending > 0 || sum !== discovered) return false;
     const extraction = run.extraction[object];
     if (extraction?.listed !== true) return false;
-    return run.kind === 'sample' || countDifference(extraction, discovered) === 0;
+    if (run.kind === 'sample') return true;
+    return extraction.shrank !== true && countDifference(extraction, discovered) === 0;
   });
 }
 

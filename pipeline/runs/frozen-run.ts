@@ -32,6 +32,10 @@ export const ExtractionState = z.object({
   countAtEnd: z.number().nullable(),
   /** Rows of the list that belong to another object or are demo data. */
   excludedRows: z.number(),
+  /** The list lost rows while it was read this time: those behind them moved up, and some were on no page. */
+  shrank: z.boolean().optional(),
+  /** How often it was read anew for that. */
+  readAgain: z.number().optional(),
   /** How a delta finds what changed; absent in other runs. */
   strategy: z.enum(['sorted', 'scan', 'derived']).optional(),
   /** Watermark of the last scan: what changed before it was seen then. By the source's clock. */

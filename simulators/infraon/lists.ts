@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './desk.ts';
 import { isObject, textOf, valueAt } from './json-values.ts';
 import { json } from './reply.ts';
 import type { Call, Reply } from './reply.ts';
-import { forgetLists } from './state.ts';
+import { forgetIndexes, forgetLists } from './state.ts';
 import type { SimulatorState } from './state.ts';
 import type { Switches } from './switches.ts';
 import { offsetTime, parseTime } from './timestamps.ts';
@@ -167,7 +167,20 @@ export function listReply(
   const rows = listedRecords(call.state, name, call.query);
   const reply = pageReply(call, rows, view, style);
   if (call.state.switches.rows_shift && TICKETS.has(name)) touchNeighbour(call, name, rows);
+  if (call.state.switches.rows_vanish > 0 && TICKETS.has(name)) dropGiven(call, name, rows);
   return reply;
+}
+
+/** Somebody deletes a ticket that a page has just given, while there are more pages. */
+function dropGiven(call: Call, name: CollectionName, rows: JsonObject[]): void {
+  const { state } = call;
+  const window = windowOf(call.query, state.switches, 'pages', rows.length);
+  const row = rows[window.start];
+  if (row === undefined || window.start + window.size >= rows.length) return;
+  const records = COLLECTIONS[name].records(state.desk);
+  records.splice(records.indexOf(row), 1);
+  state.switches = { ...state.switches, rows_vanish: state.switches.rows_vanish - 1 };
+  forgetIndexes(state);
 }
 
 /**

@@ -115,6 +115,8 @@ type Numbers = {
   latency_ms: number;
   /** Share of rows that the account may see: a weak role makes counts silently short. */
   visible_percent: number;
+  /** So many tickets are deleted for good while lists are read, each after a page that had it: the rows behind move up. */
+  rows_vanish: number;
 };
 
 type Texts = {
@@ -141,6 +143,7 @@ export function defaultSwitches(): Switches {
     clock_skew_ms: 0,
     latency_ms: 0,
     visible_percent: 100,
+    rows_vanish: 0,
     account_role: 'Infraon Admin',
     denied_paths: [],
   };

@@ -352,6 +352,15 @@ const OBSERVED: Record<keyof Switches, () => Promise<void>> = {
     expect(await count()).toBeLessThan(50);
     expect(await count()).toBeGreaterThan(10);
   },
+  rows_vanish: async () => {
+    const count = async () => (await client.get(`${INCIDENTS}?items_per_page=100&page=1`)).body.count;
+    await client.set({ rows_vanish: 2 });
+    const [first] = await ids(FIRST_PAGE);
+    // The row that moved up is on neither page.
+    const seen = [first, ...(await ids('?items_per_page=5&page=2&offset=5'))];
+    expect(seen).not.toContain((await ids('?items_per_page=100&page=1'))[4]);
+    expect(await count()).toBe(57);
+  },
   account_role: async () => {
     const role = async () => (await client.get('/ux/common/user/profile/getmyprofile/')).body.role_name;
     expect(await role()).toBe('Infraon Admin');
