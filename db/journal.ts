@@ -1,5 +1,6 @@
 import { LeaseLostError, TransientError, messageOf } from '../errors.ts';
 import type { Queryable } from './client.ts';
+import { jsonbText } from './jsonb.ts';
 import type { Sql } from 'postgres';
 import type { RecordOutcome, RecordStep, StoredReason, StoredWarning } from './schema/runs.ts';
 
@@ -206,7 +207,7 @@ function keyOf(row: Pick<WrittenRow, 'runId' | 'object' | 'sourceId' | 'step'>):
 }
 
 function settlementsOf(entries: LedgerWrite[]): string {
-  return JSON.stringify(
+  return jsonbText(
     entries
       .flatMap((entry) => entry.settle ?? [])
       .map((settlement) => ({
@@ -239,11 +240,11 @@ function idMapOf(entries: LedgerWrite[]): string {
       loaded_hash: idMap.loadedHash,
     });
   }
-  return JSON.stringify([...rows.values()]);
+  return jsonbText([...rows.values()]);
 }
 
 function intentsOf(entries: LedgerWrite[]): string {
-  return JSON.stringify(
+  return jsonbText(
     entries.flatMap(({ leaseToken, intent }) =>
       intent === undefined
         ? []
@@ -264,7 +265,7 @@ function intentsOf(entries: LedgerWrite[]): string {
 }
 
 function changesOf(entries: LedgerWrite[]): string {
-  return JSON.stringify(
+  return jsonbText(
     entries.flatMap(({ leaseToken, record }) =>
       record === undefined
         ? []

@@ -31,6 +31,7 @@ const LEGAL_FORMS: Record<string, string> = {
 };
 
 const MAX_SLUG = 120;
+const HALF_A_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** Case, spacing, punctuation, accents of Latin letters and spellings of legal forms do not make a new company. */
 export function companySlug(name: string): string {
@@ -47,7 +48,7 @@ export function companySlug(name: string): string {
   const slug = words.map((word, index) => (index === 0 ? word : (LEGAL_FORMS[word] ?? word))).join('-');
   if (slug.length <= MAX_SLUG) return slug;
   const digest = createHash('sha256').update(slug).digest('hex').slice(0, 12);
-  return `${slug.slice(0, MAX_SLUG)}-${digest}`;
+  return `${slug.slice(0, MAX_SLUG).replace(HALF_A_CHARACTER, '')}-${digest}`;
 }
 
 export interface CompanyKey {

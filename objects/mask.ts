@@ -4,9 +4,11 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 function maskText(text: string): string {
   const trimmed = text.trim();
-  if (EMAIL.test(trimmed)) return `${trimmed.slice(0, 1)}…@${trimmed.split('@').at(-1) ?? ''}`;
+  // By characters: half of one could not be stored.
+  const [first = ''] = trimmed;
+  if (EMAIL.test(trimmed)) return `${first}…@${trimmed.split('@').at(-1) ?? ''}`;
   if (/^\+?[\d\s().-]{7,}$/.test(trimmed)) return `${trimmed.slice(0, 3)}…${trimmed.slice(-2)}`;
-  return trimmed === '' ? '' : `${trimmed.slice(0, 1)}…`;
+  return trimmed === '' ? '' : `${first}…`;
 }
 
 /** A value with its shape but without the person: what a map may show before anybody has approved it. */

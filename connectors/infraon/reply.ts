@@ -36,12 +36,12 @@ function parsed(response: HttpResponse): ParsedJson | null {
 /** The server's own words about a failure, of any of the shapes on record. */
 export function errorText(body: unknown, rules: ReplyRules): string | null {
   const known = firstText(body, rules.errorTextPaths);
-  if (known !== null) return known.slice(0, MESSAGE_LENGTH);
+  if (known !== null) return known.slice(0, MESSAGE_LENGTH).toWellFormed();
   if (typeof body !== 'object' || body === null) return null;
   // Django REST Framework's form of a 400: {"field": ["reason"]}.
   for (const [field, reasons] of Object.entries(body)) {
     if (Array.isArray(reasons) && typeof reasons[0] === 'string')
-      return `${field}: ${reasons[0]}`.slice(0, MESSAGE_LENGTH);
+      return `${field}: ${reasons[0]}`.slice(0, MESSAGE_LENGTH).toWellFormed();
   }
   return null;
 }

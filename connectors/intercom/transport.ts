@@ -7,6 +7,7 @@ import {
   TransientError,
 } from '../../errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/client.ts';
+import { parseJson } from '../http/json.ts';
 import type { RateGate } from '../http/rate-limiter.ts';
 
 /** The stable version everything is written against; the SDK's own default is 2.14. */
@@ -208,7 +209,7 @@ function parseAnswer(response: HttpResponse, nowMs: number): unknown {
 
 function parseBody(response: HttpResponse): unknown {
   try {
-    return JSON.parse(response.text()) as unknown;
+    return parseJson(response.text()).value;
   } catch {
     return undefined;
   }

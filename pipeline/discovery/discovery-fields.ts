@@ -4,6 +4,7 @@ import { maskPersonal } from '../../objects/mask.ts';
 import type { Raw } from '../../objects/paths.ts';
 import { CUSTOM_PREFIX, RAW_PREFIX, customFieldsOf } from '../../objects/read-fields.ts';
 import { coerceValue, typeOfValue } from '../../objects/read-values.ts';
+import { cutText } from '../../objects/transforms/text.ts';
 import { labelOfPath, leafFinder } from './discovery-paths.ts';
 import { looksPersonal } from './personal-data.ts';
 
@@ -109,7 +110,7 @@ function count(tally: FieldTally, type: FieldType, value: unknown): void {
   if (tally.values !== undefined && (type === 'enum' || type === 'list' || tally.custom)) {
     const words = Array.isArray(value) ? (value as unknown[]) : [value];
     for (const word of words) {
-      if (typeof word === 'string') tally.values.add(word.slice(0, MAX_OPTION_LENGTH));
+      if (typeof word === 'string') tally.values.add(cutText(word, MAX_OPTION_LENGTH, ''));
     }
     if (tally.values.size > MAX_OPTIONS) tally.values = undefined;
   }
@@ -122,7 +123,7 @@ function count(tally: FieldTally, type: FieldType, value: unknown): void {
 
 function sampleOf(value: unknown): unknown {
   if (typeof value === 'string') {
-    return value.length > MAX_SAMPLE_LENGTH ? `${value.slice(0, MAX_SAMPLE_LENGTH)}…` : value;
+    return cutText(value, MAX_SAMPLE_LENGTH, '…');
   }
   if (Array.isArray(value)) {
     const items = value as unknown[];

@@ -3,6 +3,7 @@ import type { Queryable } from '../../db/client.ts';
 import type { StoredLook } from '../../db/schema/runs.ts';
 import type { MappingIssue } from '../../objects/mapping.ts';
 import type { Payload } from '../../objects/payloads.ts';
+import { cutText } from '../../objects/transforms/text.ts';
 import { UNEXPLAINED } from '../differences.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { pinnedMap } from '../runs/frozen-run.ts';
@@ -143,8 +144,7 @@ async function conflictError(conflicts: Conflict[], scope: BatchScope): Promise<
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value ?? null);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return cutText(JSON.stringify(value ?? null), 200, '…');
 }
 
 /** An instance is gone by itself, or with the whole type of it: the list of the type tells. */

@@ -2,7 +2,7 @@ import express, { type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { UserError } from '../../errors.ts';
 import { requireOwnOrigin } from '../api/guards.ts';
-import { storable } from '../raw-json.ts';
+import { storable } from '../../db/jsonb.ts';
 
 /** What every form of the console passes before its handler: our own origin, and a body of a few fields. */
 export function formReader(publicUrl: string): RequestHandler[] {

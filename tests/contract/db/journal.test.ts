@@ -145,3 +145,19 @@ test('without its lease a worker does not overwrite what the new owner wrote', a
     { destination_id: '3000' },
   ]);
 });
+
+test('a text that was cut through an emoji is stored without its half, and fails nobody who writes beside it', async () => {
+  const other = await newRun();
+  const { sql } = database.db;
+  const reason = { field: null, value: 'a\u0000b', message: 'It said "so\ud83d…', suggestion: null };
+  const [first, second] = [await recordOf(here), await recordOf(other)];
+  const change = { step: 'done', outcome: 'rejected', reasonCode: 'destination_rejected' } as const;
+  await Promise.all([
+    ledger.write({ leaseToken: here.token, record: { recordId: Number(first.id), ...change, reason } }),
+    ledger.write({ leaseToken: other.token, record: { recordId: Number(second.id), ...change } }),
+  ]);
+  const rows = await sql<{ outcome: string; reason: typeof reason | null }[]>`
+    select outcome, reason from run_records where run_id = any(${[here.runId, other.runId]}) order by id`;
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['rejected', 'rejected']);
+  expect(rows[0]?.reason).toMatchObject({ value: 'ab', message: 'It said "so\ufffd…' });
+});

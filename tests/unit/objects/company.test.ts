@@ -79,3 +79,8 @@ it('makes one company of all spellings, and prefers the usual one', () => {
   expect(companiesOf([...people].reverse(), 'organization_name')).toEqual(expected);
   expect(companiesOf(people, 'none')).toEqual([]);
 });
+
+it('cuts a long name between characters, for half of one could not be stored', () => {
+  const id = companySlug(`${'a'.repeat(119)}𠮷 and others`);
+  expect(id).toMatch(/^a{119}-[0-9a-f]{12}$/);
+});

@@ -47,6 +47,16 @@ describe('createFieldInventory', () => {
     expect(field(fields, 'raw.contact.mail').samples).toEqual(['b…@example.com']);
   });
 
+  it('cuts long texts and options between characters, for half of one could not be stored', () => {
+    const fields = inventory({
+      id: `${'a'.repeat(298)}😀${'b'.repeat(10)}`,
+      status: `${'c'.repeat(199)}😀`,
+    }).fields();
+    const [sample] = field(fields, 'id').samples as string[];
+    expect(sample).toBe(`${'a'.repeat(298)}…`);
+    expect(field(fields, 'status').options).toEqual(['c'.repeat(199)]);
+  });
+
   it('gives custom fields their label, declared options and values', () => {
     const definitions = [
       {
