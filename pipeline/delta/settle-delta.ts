@@ -68,7 +68,7 @@ export async function reopenCarriedGaps(tx: Queryable, run: FrozenRun, or: strin
       and exists (
         select 1 from jsonb_array_elements(r.warnings) w
         join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${or}))
-          and m.source_id = w->>'value'
+          and m.source_id = w->>'value' and not (m.state = 'partial' and m.facts ? 'reload')
         where w->>'stage' = 'load' and w->>'code' = 'parent_missing')`;
   return reopened.count > 0;
 }
