@@ -47,17 +47,16 @@ export async function withoutRefusedPhone<T>(
     if (!(error instanceof RejectedError) || error.field !== 'phone' || body['phone'] === undefined)
       throw error;
     const { phone, ...rest } = body;
-    return {
-      result: await send(rest),
-      dropped: [
-        {
-          code: 'invalid_phone',
-          field: 'phone',
-          value: phone,
-          message: error.message,
-          suggestion: 'The number is kept as text.',
-        },
-      ],
-    };
+    return { result: await send(rest), dropped: [phoneRefused(phone, error.message)] };
   }
+}
+
+function phoneRefused(value: unknown, message: string): MappingIssue {
+  return { code: 'invalid_phone', field: 'phone', value, message, suggestion: 'The number is kept as text.' };
+}
+
+/** What was left out of a contact whose making got lost: it is there without its number only where that was refused. */
+export function droppedFrom({ phone }: ContactPayload, found: { phone: string | null }): MappingIssue[] {
+  if (phone === undefined || found.phone !== null) return [];
+  return [phoneRefused(phone, 'Intercom did not take the number.')];
 }

@@ -15,7 +15,7 @@ import { tagSteps, type TagCalls } from '../tag-steps.ts';
 import { adoptContact } from './adopt-contact.ts';
 import { withCleared } from './cleared-fields.ts';
 import { originOf } from './companies.ts';
-import { attributesFor, bodyOf, factsOf, withoutRefusedPhone } from './contact-body.ts';
+import { attributesFor, bodyOf, droppedFrom, factsOf, withoutRefusedPhone } from './contact-body.ts';
 import { companySteps } from './contact-companies.ts';
 import { readBack, readWhole } from './contact-read-back.ts';
 
@@ -62,9 +62,9 @@ function createStep(payload: ContactPayload): Step {
       const found = await context.intercom.findContactByExternalId(payload.external_id);
       // Somebody who was there before our call has none of our values yet: the next try adopts them.
       if (found === null || originOf(found.created_at, target.intendedAt) === 'adopted') return 'absent';
-      return {
-        happened: { destinationId: found.id, origin: 'created', facts: factsOf(payload, context, []) },
-      };
+      const warnings = droppedFrom(payload, found);
+      const facts = factsOf(payload, context, warnings);
+      return { happened: { destinationId: found.id, origin: 'created', facts, warnings } };
     },
   };
 }
