@@ -49,7 +49,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     const { client: infraon } = await source;
     return beforehand(infraon.download(address, { maxBytes }));
   }, deps.fileBytes);
-  const tagId = createTags(scope, client);
+  const tags = createTags(scope, client);
   return {
     intercom: client,
     settings: run.settings,
@@ -61,7 +61,8 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     wasTakenBack: createTakenBack(sql, run.workspaceId, object),
     hasForeignInstances: createForeignInstances(sql, run.workspaceId, client),
     teammateId: (email) => teammates.get(email.toLowerCase()),
-    tagId: (name) => beforehand(tagId(name)),
+    tagId: (name) => beforehand(tags.idOf(name)),
+    tagAnew: (name, formerId) => beforehand(tags.anew(name, formerId)),
     missingAttribute: createMissingAttribute(client),
     helpCenter: createHelpCenter(deps, run, client, installation),
     replyTurn: createReplyPacing({

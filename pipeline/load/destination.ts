@@ -54,6 +54,8 @@ export interface LoadContext {
   /** Teammate's id by lower-cased e-mail. */
   teammateId: (email: string) => string | undefined;
   tagId: (name: string) => Promise<string>;
+  /** The id of a tag that is made again because people deleted it; undefined when it is still there. */
+  tagAnew: (name: string, formerId: string) => Promise<string | undefined>;
   missingAttribute: MissingAttribute;
   helpCenter: HelpCenterAccess;
   /** By how much Intercom's clock goes before ours, as its newest answer said; 0 before there was one. */

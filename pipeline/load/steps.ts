@@ -1,3 +1,4 @@
+import { NotFoundError } from '../../errors.ts';
 import type { LoadContext, ProbeAnswer, Step, StepTarget } from './destination.ts';
 
 export function requireId(target: StepTarget): string {
@@ -10,7 +11,10 @@ export function tagStepKey(name: string): string {
   return `tag:${name}`;
 }
 
-/** Tagging again changes nothing, so an unknown outcome is settled by sending it again. */
+/**
+ * Tagging again changes nothing, so an unknown outcome is settled by sending it again. A tag that people deleted is made
+ * again by the next record that carries it, as a collection is.
+ */
 export function addTagStep(
   name: string,
   operation: string,
@@ -23,7 +27,15 @@ export function addTagStep(
     operation,
     identity: { tag: name },
     async perform(context, target) {
-      await send(context, requireId(target), await context.tagId(name));
+      const id = requireId(target);
+      const tagId = await context.tagId(name);
+      try {
+        await send(context, id, tagId);
+      } catch (error) {
+        const again = error instanceof NotFoundError ? await context.tagAnew(name, tagId) : undefined;
+        if (again === undefined) throw error;
+        await send(context, id, again);
+      }
       return {};
     },
     probe: () => Promise.resolve('repeat'),

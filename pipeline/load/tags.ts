@@ -2,6 +2,12 @@ import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { BatchScope } from '../runs/batch.ts';
 import { findOrMake } from '../prepare/prepared-items.ts';
 
+export interface Tags {
+  idOf(name: string): Promise<string>;
+  /** Of a tag that Intercom does not know any more; undefined when it is there, so that something else was not found. */
+  anew(name: string, formerId: string): Promise<string | undefined>;
+}
+
 /**
  * Tag ids by name. `POST /tags` with a name returns the tag that has it or makes one (Intercom API 2.16), so it is safe
  * to repeat; what was there before us is told apart by the list and the intent, for rollback.
@@ -9,9 +15,10 @@ import { findOrMake } from '../prepare/prepared-items.ts';
 export function createTags(
   { deps, run, token }: Pick<BatchScope, 'deps' | 'run' | 'token'>,
   intercom: IntercomClient,
-): (name: string) => Promise<string> {
+): Tags {
   const { sql } = deps.db;
   const pending = new Map<string, Promise<string>>();
+  const renewed = new Map<string, Promise<string | undefined>>();
   let existing: Promise<Map<string, string>> | undefined;
 
   async function listTags(): Promise<Map<string, string>> {
@@ -42,11 +49,32 @@ export function createTags(
     return id;
   }
 
-  return (name) => {
+  function idOf(name: string): Promise<string> {
     const key = name.toLowerCase();
     const promise = pending.get(key) ?? findOrCreate(name);
     pending.set(key, promise);
     promise.catch(() => pending.delete(key));
     return promise;
+  }
+
+  async function makeAnew(name: string, formerId: string): Promise<string | undefined> {
+    const there = await intercom.listTags();
+    if (there.some(({ id }) => id === formerId)) return undefined;
+    await sql`
+      delete from prepared_items
+      where workspace_id = ${run.workspaceId} and kind = 'tag' and name = ${name.toLowerCase()} and destination_id = ${formerId}`;
+    existing = undefined;
+    pending.delete(name.toLowerCase());
+    return idOf(name);
+  }
+
+  return {
+    idOf,
+    anew(name, formerId) {
+      const promise = renewed.get(formerId) ?? makeAnew(name, formerId);
+      renewed.set(formerId, promise);
+      promise.catch(() => renewed.delete(formerId));
+      return promise;
+    },
   };
 }

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBatch } from '../../../pipeline/load/load.ts';
 import { runBatch } from '../../../pipeline/runs/batch.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
 import { verifyBatch } from '../../../pipeline/verify/verify.ts';
-import type { Contact } from '../../../simulators/intercom/records.ts';
+import type { Contact, Tag } from '../../../simulators/intercom/records.ts';
 import { OWNER, planningWorld, type World } from '../planning/world.ts';
 
 const OBJECT = 'requester';
@@ -18,6 +18,10 @@ afterAll(() => world.close());
 
 function workspace() {
   return world.intercom.state.workspaces.get(workspaceId)!;
+}
+
+function tagNamed(name: string): Tag | undefined {
+  return [...workspace().tags.values()].find((tag) => tag.name === name);
 }
 
 function contact(externalId: string): Contact | undefined {
@@ -71,6 +75,55 @@ async function load(...people: { external_id: string; [field: string]: unknown }
       where f.run_id = r.run_id and f.source_id = r.source_id) as findings
     from run_records r where run_id = ${runId} order by id`;
 }
+
+async function deleteTag(id: string): Promise<void> {
+  const [token = ''] = world.intercom.state.tokens.keys();
+  const headers = { authorization: `Bearer ${token}`, 'intercom-version': '2.16' };
+  const answer = await fetch(`${world.intercom.url}/tags/${id}`, { method: 'DELETE', headers });
+  expect(answer.status).toBe(200);
+}
+
+async function keptTags() {
+  return [
+    ...(await world.deps.db.sql`
+      select destination_id as id, origin from prepared_items where workspace_id = ${workspaceId} and kind = 'tag'`),
+  ];
+}
+
+describe('a tag that people deleted', () => {
+  it('is made again, once for all who carry it', async () => {
+    expect(await load({ external_id: '1', tags: ['VIP'] })).toMatchObject([
+      { outcome: 'created', findings: [] },
+    ]);
+    const former = tagNamed('VIP')!;
+    await deleteTag(former.id);
+
+    const people = ['2', '3'].map((external_id) => ({ external_id, tags: ['VIP'] }));
+    const good = { outcome: 'created', findings: [] };
+    expect(await load(...people)).toMatchObject([good, good]);
+    const tag = tagNamed('VIP')!;
+    expect(tag.id).not.toBe(former.id);
+    for (const id of ['2', '3']) expect(contact(id)?.tags.map((each) => each.id)).toEqual([tag.id]);
+    expect(await keptTags()).toEqual([{ id: tag.id, origin: 'created' }]);
+  });
+
+  it('is not what is gone where it is the person', async () => {
+    const { id } = tagNamed('VIP')!;
+    world.intercom.state.faults.add([
+      {
+        method: 'POST',
+        path: '/contacts/{id}/tags',
+        mode: 'status',
+        status: 404,
+        code: 'not_found',
+        times: 1,
+      },
+    ]);
+    expect(await load({ external_id: '4', tags: ['VIP'] })).toMatchObject([{ outcome: 'rejected' }]);
+    expect(tagNamed('VIP')?.id).toBe(id);
+    expect(await keptTags()).toEqual([{ id, origin: 'created' }]);
+  });
+});
 
 it('a number that Intercom refused is known to be refused when the answer to the call without it gets lost', async () => {
   const { switches, faults } = world.intercom.state;
