@@ -14,6 +14,7 @@ import { keyOf, namesOf } from './rejected-people.ts';
 import { forgetCounts } from '../runs/balance.ts';
 import { wakeFollowers } from '../runs/followers.ts';
 import { activeRunError, reopenRuns } from '../runs/run-control.ts';
+import { ACTIVE_STATES } from '../runs/run-state.ts';
 import type { RejectionAction, RejectionDocument } from './rejection-document.ts';
 import { mayBeMadeAgain } from './ways-on.ts';
 
@@ -145,8 +146,10 @@ async function apply(
 ): Promise<{ affected: number }> {
   if (action.action === 'waive') requireNote(action.note, 'Say in a note why the record stays behind.');
   const work = deps.db.sql.begin(async (tx) => {
-    // Of two people who settle the same record at once, the second finds it settled.
+    // Of two people who settle the same record at once, the second finds it settled; and what waited and is woken by the
+    // gate just now is in work: the gate holds the run while it does that.
     await tx`select pg_advisory_xact_lock(hashtext('rejections'), hashtext(${actor.workspaceId}))`;
+    await tx`select 1 from runs where workspace_id = ${actor.workspaceId} and state = any(${[...ACTIVE_STATES]}) for update`;
     const rows = await find(tx);
     if (rows.length === 0) return 0;
     if (action.action === 'edit') checkFields(deps, rows, action.values);

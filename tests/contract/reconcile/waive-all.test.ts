@@ -136,3 +136,21 @@ describe('waiving all records of a reason', () => {
     expect(await listed('?code=missing_email')).toEqual(['T1']);
   });
 });
+
+it('leaves a record alone that the gate sends on just now, because its parent has been loaded', async () => {
+  const { sql } = test.deps.db;
+  await sql`update runs set state = 'running' where id = ${runId}`;
+  let answer: PromiseLike<{ status: number }> | undefined;
+  await sql.begin(async (gate) => {
+    await gate`select 1 from runs where id = ${runId} for update`;
+    answer = resolve({ code: 'parent_rejected', action: 'waive', note: 'Not needed.' }).then(
+      ({ status }) => ({ status }),
+    );
+    await expect
+      .poll(() => sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%runs%'`)
+      .not.toHaveLength(0);
+    await gate`update run_records set step = 'load', outcome = 'pending', reason_code = null, reason = null, waits_for = null where source_id = 'I1'`;
+  });
+  expect((await answer)?.status).toBe(200);
+  expect(await outcomes()).toMatchObject({ I1: 'pending', I3: 'waived' });
+});
