@@ -5,10 +5,14 @@ import { withPointers, type FileFact } from '../files/file-facts.ts';
 import { hasSameText, isSamePart, isSameSpeaker, kindOf, writtenParts, type SpokenPart } from './thread.ts';
 import { factsOfPart } from './thread-layout.ts';
 
+/** A read returns the newest 500 parts, those that Intercom adds included (Intercom API 2.16, GET /conversations/{id}). */
+const MOST_READ = 500;
+
 /**
  * A thread as it was sent against what Intercom gives back. What is the same in everything is paired first, so that a
  * damaged entry cannot take the place of a sound one; of the rest, each entry is paired with the part it is most like,
- * and every aspect that differs is a difference of its own. What is left over is missing, or extra.
+ * and every aspect that differs is a difference of its own. What is left over is missing, or extra. Of a thread that has
+ * grown beyond what a read returns, the oldest entries are in no answer: nothing can be said of them.
  */
 export function compareThread(
   sent: SpokenPart[],
@@ -19,8 +23,8 @@ export function compareThread(
   const written = writtenParts(read);
   const left = new Set(written);
   const pairs = new Map<SpokenPart, ConversationPart>();
-  for (const matches of [isSamePart, isLike]) {
-    for (const part of sent) {
+  const pair = (parts: readonly SpokenPart[], matches: typeof isLike) => {
+    for (const part of parts) {
       if (pairs.has(part)) continue;
       const found = best(
         part,
@@ -30,12 +34,23 @@ export function compareThread(
       left.delete(found);
       pairs.set(part, found);
     }
-  }
+  };
+  pair(sent, isSamePart);
+  const unread = read.length < MOST_READ ? 0 : sent.findIndex((part) => pairs.has(part));
+  const shown = sent.slice(unread < 0 ? sent.length : unread);
+  pair(shown, isLike);
   return [
-    ...sent.flatMap((part) => comparePart(part, pairs.get(part), factsOfPart(part, files), bytes)),
+    ...unreadParts(sent.length - shown.length),
+    ...shown.flatMap((part) => comparePart(part, pairs.get(part), factsOfPart(part, files), bytes)),
     ...[...left].map((part) => extraPart(part, sent)),
     ...(sent.length === 0 ? [] : [compareOrder(sent, written, pairs)]),
   ];
+}
+
+function unreadParts(count: number): Comparison[] {
+  if (count === 0) return [];
+  const actual = `Intercom gives back the ${MOST_READ} newest parts of a conversation`;
+  return [{ field: 'parts.unread', class: 'lossy_by_design', expected: count, actual }];
 }
 
 /** Something of the entry is still to be seen in the part. */

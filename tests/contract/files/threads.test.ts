@@ -35,6 +35,24 @@ it('reads a thread of 520 entries back whole: the oldest are one transcript in t
   expect(grown.findings).toEqual([]);
 }, 120_000);
 
+it('says nothing of entries that no read returns any more, once a thread has grown beyond 500 parts', async () => {
+  const id = files.addIncident({ entries: entries(480) });
+  expect((await files.run()).get(id)!.findings).toEqual([]);
+  for (let day = 1; day <= 28; day += 1)
+    files.addEntry(id, { body: `<p>Day ${day}.</p>`, privacy: 'private', at: Date.UTC(2025, 6, day) });
+  const grown = (await files.run()).get(id)!;
+  expect(grown.parts).toHaveLength(508);
+  expect(grown.findings).toMatchObject([{ class: 'lossy_by_design', field: 'parts.unread' }]);
+  expect(grown.verification).not.toHaveProperty('missing');
+  // What people do to an entry that is shown is seen all the same.
+  grown.parts.at(-1)!.body = '<p>Somebody changed it.</p>';
+  files.addEntry(id, { body: '<p>One more.</p>', at: Date.UTC(2025, 7, 1) });
+  const again = (await files.run()).get(id)!;
+  expect(again.findings.map(({ field }) => field)).toEqual(
+    expect.arrayContaining(['parts.unread', expect.stringMatching(/^parts\..+\.text$/)]),
+  );
+}, 120_000);
+
 it('keeps two equal notes of one second apart and in order, and closes last', async () => {
   const at = Date.UTC(2025, 2, 1, 10, 0, 0);
   const twin: EntrySpec = { body: '<p>Called, no answer.</p>', privacy: 'private', at };
