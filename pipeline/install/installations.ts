@@ -11,10 +11,12 @@ import {
 } from '../../connectors/intercom/oauth.ts';
 import { createIntercomClient, type IntercomClient } from '../../connectors/intercom/client.ts';
 import { createIntercomTransport } from '../../connectors/intercom/transport.ts';
+import type { Admin } from '../../connectors/intercom/schemas.ts';
 import type { Queryable } from '../../db/client.ts';
 import type { Role } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
+import { mirrorTeammates } from './teammates.ts';
 
 /** Consent is one page; a state older than this belongs to an abandoned installation. */
 const STATE_LIFE_MS = 15 * 60_000;
@@ -237,26 +239,14 @@ function installationFailure(cause: unknown): UserError {
       });
 }
 
-/**
- * Mirrors Intercom's list of teammates. Whoever installs becomes owner while the workspace has none; everybody else
- * keeps the role they have. People who left lose their sessions.
- */
+/** Whoever installs becomes owner while the workspace has none; everybody else keeps the role they have. */
 async function storeTeammates(
   tx: Queryable,
   workspaceId: string,
-  teammates: { id: string; name: string; email: string; has_inbox_seat: boolean }[],
+  teammates: readonly Admin[],
   installer: string,
 ): Promise<void> {
-  for (const { id, name, email, has_inbox_seat } of teammates) {
-    await tx`
-      insert into teammates (workspace_id, admin_id, name, email, has_inbox_seat)
-      values (${workspaceId}, ${id}, ${name}, ${email}, ${has_inbox_seat})
-      on conflict (workspace_id, admin_id) do update set name = excluded.name, email = excluded.email,
-        has_inbox_seat = excluded.has_inbox_seat, updated_at = now()`;
-  }
-  const ids = teammates.map((teammate) => teammate.id);
-  await tx`delete from teammates where workspace_id = ${workspaceId} and admin_id <> all(${ids})`;
-  await tx`delete from sessions where workspace_id = ${workspaceId} and admin_id <> all(${ids})`;
+  await mirrorTeammates(tx, workspaceId, teammates);
   const owner: Role = 'owner';
   await tx`
     update teammates set role = ${owner}

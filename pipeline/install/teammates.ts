@@ -1,3 +1,5 @@
+import type { Admin } from '../../connectors/intercom/schemas.ts';
+import type { Queryable } from '../../db/client.ts';
 import { UserError } from '../../errors.ts';
 import { requireRole, type Actor, type Role } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
@@ -9,6 +11,24 @@ export interface Teammate {
   email: string;
   has_inbox_seat: boolean;
   role: Role;
+}
+
+/** Intercom's list of teammates as it is now. People who left lose their sessions. */
+export async function mirrorTeammates(
+  tx: Queryable,
+  workspaceId: string,
+  admins: readonly Admin[],
+): Promise<void> {
+  for (const { id, name, email, has_inbox_seat } of admins) {
+    await tx`
+      insert into teammates (workspace_id, admin_id, name, email, has_inbox_seat)
+      values (${workspaceId}, ${id}, ${name}, ${email}, ${has_inbox_seat})
+      on conflict (workspace_id, admin_id) do update set name = excluded.name, email = excluded.email,
+        has_inbox_seat = excluded.has_inbox_seat, updated_at = now()`;
+  }
+  const ids = admins.map(({ id }) => id);
+  await tx`delete from teammates where workspace_id = ${workspaceId} and admin_id <> all(${ids})`;
+  await tx`delete from sessions where workspace_id = ${workspaceId} and admin_id <> all(${ids})`;
 }
 
 export async function listTeammates(deps: Pick<Deps, 'db'>, actor: Actor): Promise<Teammate[]> {

@@ -14,6 +14,7 @@ import { createFileSource } from './files/file-source.ts';
 import { createKeepFile } from './files/kept-files.ts';
 import { createMissingAttribute } from './missing-attributes.ts';
 import { openRecordLinks } from './record-links.ts';
+import { teammateKey, withTeammate } from './people/teammate-key.ts';
 import { createReplyPacing } from './conversations/reply-pacing.ts';
 import { createTags } from './tags.ts';
 
@@ -38,8 +39,8 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
   const gate = deps.rateGates(run.workspaceId);
   const { client, installation } = await intercomFor(deps, run.workspaceId, gate, count, scope.fence.check);
   const refs = payloads.flatMap(referencesIn);
-  const loaded = await loadedRefs(sql, run.workspaceId, refs.flatMap(withAlternatives));
-  const teammates = await teammatesByEmail(sql, run.workspaceId);
+  const teammates = await teammatesByKey(sql, run.workspaceId);
+  const loaded = await loadedRefs(sql, run.workspaceId, refs.flatMap(withAlternatives), teammates);
   const withLinks = await openRecordLinks(sql, run.workspaceId, payloads, (resource, id) =>
     deepLink(deps, installation, resource, id),
   );
@@ -60,7 +61,7 @@ export async function openContext(scope: BatchScope, payloads: unknown[]): Promi
     ownerOf: (resource, destinationId) => ownerOf(sql, run.workspaceId, resource, destinationId),
     wasTakenBack: createTakenBack(sql, run.workspaceId, object),
     hasForeignInstances: createForeignInstances(sql, run.workspaceId, client),
-    teammateId: (email) => teammates.get(email.toLowerCase()),
+    speakersOf: (conversationId) => speakersOf(sql, run.workspaceId, conversationId),
     tagId: (name) => beforehand(tags.idOf(name)),
     tagAnew: (name, formerId) => beforehand(tags.anew(name, formerId)),
     missingAttribute: createMissingAttribute(client),
@@ -101,6 +102,7 @@ async function loadedRefs(
   sql: Queryable,
   workspaceId: string,
   refs: RecordRef[],
+  teammates: ReadonlyMap<string, string>,
 ): Promise<Map<string, Loaded>> {
   if (refs.length === 0) return new Map();
   const unique = [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];
@@ -117,7 +119,12 @@ async function loadedRefs(
     from id_map m join jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as v(ref text, "sourceId" text)
       on m.object = v.ref and m.source_id = v."sourceId"
     where m.workspace_id = ${workspaceId} and not (m.state = 'partial' and m.facts ? 'reload')`;
-  return new Map(rows.map((row) => [keyOf({ ref: row.object, sourceId: row.sourceId }), row]));
+  return new Map(
+    rows.map((row) => [
+      keyOf({ ref: row.object, sourceId: row.sourceId }),
+      { ...row, facts: withTeammate(row.facts, teammates) },
+    ]),
+  );
 }
 
 async function ownerOf(
@@ -133,8 +140,22 @@ async function ownerOf(
   return rows[0];
 }
 
-async function teammatesByEmail(sql: Queryable, workspaceId: string): Promise<Map<string, string>> {
+async function speakersOf(
+  sql: Queryable,
+  workspaceId: string,
+  conversationId: string,
+): Promise<Map<string, string>> {
+  const rows = await sql<{ key: string; speaker: string }[]>`
+    select distinct on (j.step) substr(j.step, 6) as key, j.identity->>'speaker' as speaker
+    from id_map m join load_journal j on j.workspace_id = m.workspace_id and j.object = m.object and j.source_id = m.source_id
+    where m.workspace_id = ${workspaceId} and m.resource = 'conversations' and m.destination_id = ${conversationId}
+      and j.step like 'part:%' and j.state in ('done', 'intent') and j.identity ? 'speaker'
+    order by j.step, j.id desc`;
+  return new Map(rows.map(({ key, speaker }) => [key, speaker]));
+}
+
+async function teammatesByKey(sql: Queryable, workspaceId: string): Promise<Map<string, string>> {
   const rows = await sql<{ email: string; adminId: string }[]>`
-    select lower(email) as email, admin_id as "adminId" from teammates where workspace_id = ${workspaceId} and email <> ''`;
-  return new Map(rows.map((row) => [row.email, row.adminId]));
+    select email, admin_id as "adminId" from teammates where workspace_id = ${workspaceId} and email <> ''`;
+  return new Map(rows.map(({ email, adminId }) => [teammateKey(email), adminId]));
 }

@@ -51,8 +51,8 @@ export interface LoadContext {
   wasTakenBack: (destinationId: string) => Promise<boolean>;
   /** Whether a custom object type has instances that are not of this migration: only then one of ours may be there before. */
   hasForeignInstances: (type: string) => Promise<boolean>;
-  /** Teammate's id by lower-cased e-mail. */
-  teammateId: (email: string) => string | undefined;
+  /** Who speaks in the entries of a conversation that were sent, or may have been: Intercom's id by the entry's key. */
+  speakersOf: (conversationId: string) => Promise<Map<string, string>>;
   tagId: (name: string) => Promise<string>;
   /** The id of a tag that is made again because people deleted it; undefined when it is still there. */
   tagAnew: (name: string, formerId: string) => Promise<string | undefined>;

@@ -5,6 +5,7 @@ import type {
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { ConversationAttribute } from '../../connectors/intercom/schemas.ts';
 import { isConnectionLoss } from '../../db/client.ts';
+import { mirrorTeammates } from '../install/teammates.ts';
 import { runExclusive } from '../runs/batch.ts';
 import { RejectedError, messageOf } from '../../errors.ts';
 import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
@@ -29,6 +30,7 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
     const client = await runClient(deps, run, 'workspace', fence);
     const preparing: Preparing = { deps, run, lease, client, signal };
     try {
+      await meetTeammates(deps, run, client);
       const needed = await neededAttributes(deps, run);
       for (const model of ['contact', 'company'] as const)
         await prepareDataAttributes(preparing, model, needed);
@@ -42,6 +44,12 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
       await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
     }
   });
+}
+
+/** Who was invited since the installation, as the readiness list asks for, speaks and is assigned as themselves. */
+async function meetTeammates(deps: Deps, run: FrozenRun, client: IntercomClient): Promise<void> {
+  const admins = await client.listAdmins();
+  await deps.db.sql.begin((tx) => mirrorTeammates(tx, run.workspaceId, admins));
 }
 
 async function neededAttributes(deps: Deps, run: FrozenRun): Promise<AttributeSpec[]> {

@@ -1,12 +1,14 @@
-import { NotFoundError, RateLimitError, RejectedError } from '../../../errors.ts';
+import { RateLimitError } from '../../../errors.ts';
 import type { Conversation, ConversationPart } from '../../../connectors/intercom/schemas.ts';
 import { payloadHash } from '../../../objects/payload-hash.ts';
 import type { ConversationPayload } from '../../../objects/payloads.ts';
+import { cutText } from '../../../objects/transforms/text.ts';
 import { compareAttributes, compareValue, fold, refsIn, resolveAttributes } from '../attributes.ts';
 import { keepingPrior } from '../keeping-prior.ts';
-import { requireId, waitUntilListed } from '../steps.ts';
+import { requireId } from '../steps.ts';
 import { stateSteps } from './conversation-state.ts';
 import { amendConversation } from './amend-conversation.ts';
+import { createStep, isoTime } from './conversation-create.ts';
 import { tagSteps, type TagCalls } from '../tag-steps.ts';
 import {
   isToWrite,
@@ -14,21 +16,18 @@ import {
   type Comparison,
   type Destination,
   type LoadContext,
-  type ProbeAnswer,
   type Step,
   type StepResult,
   type Undecided,
 } from '../destination.ts';
 import { fileFacts, fileWarnings, toFacts, type FileFact } from '../files/file-facts.ts';
 import { recoverFacts, sendPart } from './send-part.ts';
+import { asSent, isOfAnotherSpeaker } from './said-by.ts';
 import { threadLimits } from './thread-limits.ts';
-import { layThread, type ThreadLayout } from './thread-layout.ts';
+import { layThread, type LaidPart, type ThreadLayout } from './thread-layout.ts';
 import { readBytes } from '../files/compare-files.ts';
 import { compareThread } from './compare-thread.ts';
 import { isAtPlaceOf, isSamePart, spokenPart, writtenParts, type SpokenPart } from './thread.ts';
-
-/** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
-const NEW_CONTACT_WAIT_MS = 5_000;
 
 /**
  * Incidents. A conversation takes no id of ours: a one-word marker in its opening text, its contact and its second find
@@ -42,10 +41,12 @@ export const conversations: Destination<ConversationPayload> = {
     ...refsIn(payload.custom_attributes),
   ],
   plan(payload, existing, context) {
-    const { layout, parts } = spokenParts(payload, existing?.facts, context);
+    const { layout, laid, parts } = spokenParts(payload, existing?.facts, context);
     const assignee = assigneeOf(payload, context);
     const steps = [
-      ...parts.map((part, index) => partStep(part, parts.slice(0, index), layout)),
+      ...parts.map((part, index) =>
+        partStep(part, laid.slice(index, index + 1), parts.slice(0, index), layout),
+      ),
       ...(isToWrite(existing, isAttribute) ? [attributesStep(payload, context)] : []),
       ...tagSteps(payload.tags, existing, TAG_CALLS),
       ...stateSteps(payload, parts, assignee, existing),
@@ -59,16 +60,18 @@ export const conversations: Destination<ConversationPayload> = {
   async verify(payload, loaded, context) {
     const actual = await context.intercom.getConversation(loaded.destinationId);
     if (actual === null) return null;
-    const { parts } = spokenParts(payload, loaded.facts, context);
+    const { laid, parts } = spokenParts(payload, loaded.facts, context);
     const read = actual.conversation_parts?.conversation_parts ?? [];
     const facts = fileFacts(loaded.facts);
     const bytes =
       context.storedFiles === undefined ? undefined : await readBytes(read, facts, context.storedFiles);
+    let thread = compareThread(parts, read, facts, bytes);
+    if (thread.some(isOfAnotherSpeaker)) {
+      const speakers = await context.speakersOf(loaded.destinationId);
+      thread = compareThread(asSent(parts, laid, read, speakers, context), read, facts, bytes);
+    }
     return {
-      comparisons: [
-        ...compareConversation(payload, actual, context),
-        ...compareThread(parts, read, facts, bytes),
-      ],
+      comparisons: [...compareConversation(payload, actual, context), ...thread],
       updatedAt: actual.updated_at,
     };
   },
@@ -79,10 +82,10 @@ function spokenParts(
   payload: ConversationPayload,
   facts: Record<string, unknown> | undefined,
   context: LoadContext,
-): { layout: ThreadLayout; parts: SpokenPart[] } {
-  const { layout, parts } = layThread(payload, threadLimits(context.settings), facts);
-  const spoken = parts.map((part) => spokenPart(part, payload, context));
-  return { layout, parts: spoken.map((part) => ({ ...part, body: context.withLinks(part.body) })) };
+): { layout: ThreadLayout; laid: LaidPart[]; parts: SpokenPart[] } {
+  const { layout, parts: laid } = layThread(payload, threadLimits(context.settings), facts);
+  const spoken = laid.map((part) => spokenPart(part, payload, context));
+  return { layout, laid, parts: spoken.map((part) => ({ ...part, body: context.withLinks(part.body) })) };
 }
 
 function assigneeOf(payload: ConversationPayload, context: LoadContext): string | undefined {
@@ -91,92 +94,7 @@ function assigneeOf(payload: ConversationPayload, context: LoadContext): string 
   return typeof adminId === 'string' ? adminId : undefined;
 }
 
-function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
-  const facts = { layout };
-  return {
-    key: 'create',
-    once: 'ever',
-    operation: 'POST /conversations',
-    identity: { marker: payload.marker, created_at: payload.created_at, from: payload.from },
-    async perform(context) {
-      const contact = context.resolve(payload.from);
-      if (contact === undefined) throw new Error(`conversation ${payload.marker} has no contact`);
-      try {
-        const created = await context.intercom.createConversation({
-          from: { type: 'user', id: contact.destinationId },
-          body: context.withLinks(payload.body),
-          created_at: payload.created_at,
-        });
-        return { destinationId: created.conversation_id, origin: 'created', facts };
-      } catch (error) {
-        if (!(error instanceof NotFoundError)) throw error;
-        if ((await context.intercom.getContact(contact.destinationId)) === null) {
-          throw new RejectedError('The contact of this conversation was deleted in Intercom.', {
-            code: 'deleted_in_intercom',
-            value: contact.destinationId,
-            suggestion:
-              'Make it again: the contact is made first. Or restore the contact and retry, or waive the record.',
-            cause: error,
-          });
-        }
-        throw new RateLimitError('The contact is too new to start a conversation.', {
-          code: 'contact_too_new',
-          retryAt: new Date(context.now().getTime() + NEW_CONTACT_WAIT_MS),
-          cause: error,
-        });
-      }
-    },
-    async believe(id, context) {
-      const found = await context.intercom.getConversation(id);
-      return found === null ? null : { destinationId: id, origin: 'created', facts };
-    },
-    async probe(context, target): Promise<ProbeAnswer> {
-      const candidates = await findByMarker(payload, context, target.destinationId);
-      const [found, ...others] = candidates.filter(({ created_at }) => created_at === payload.created_at);
-      if (found !== undefined && others.length === 0)
-        return { happened: { destinationId: found.id, origin: 'created', facts } };
-      if (candidates.length > 0) return { undecided: bothReadings(payload, candidates) };
-      return waitUntilListed(context, target);
-    },
-  };
-}
-
-/**
- * `source.body` is matched word by word, so the marker is one word; the contact keeps other people's mentions of it out.
- * A conversation that is being replaced may still be listed after it was deleted.
- */
-async function findByMarker(
-  payload: ConversationPayload,
-  context: LoadContext,
-  replaced: string | undefined,
-): Promise<Conversation[]> {
-  const contact = context.resolve(payload.from);
-  if (contact === undefined) return [];
-  const candidates = await context.intercom.searchConversations({
-    operator: 'AND',
-    value: [
-      { field: 'source.body', operator: '=', value: payload.marker },
-      { field: 'contact_ids', operator: '=', value: contact.destinationId },
-    ],
-  });
-  return candidates.filter(({ id }) => id !== replaced);
-}
-
-function bothReadings({ marker, created_at }: ConversationPayload, found: Conversation[]): Undecided {
-  return {
-    sought: `a conversation with the word ${marker} of ${isoTime(created_at)}`,
-    found: found.map((each) => ({
-      id: each.id,
-      is: `a conversation with that word of ${isoTime(each.created_at)}`,
-    })),
-  };
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
-}
-
-function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout): Step {
+function partStep(part: SpokenPart, laid: LaidPart[], earlier: SpokenPart[], layout: ThreadLayout): Step {
   // What follows a first load changes how the thread is laid out from then on.
   const isLate = layout.late.some(({ key }) => key === part.key);
   const base = isLate || part.key.startsWith('transcript:') ? { layout } : {};
@@ -200,13 +118,15 @@ function partStep(part: SpokenPart, earlier: SpokenPart[], layout: ThreadLayout)
       // Twins count twice: the entry is there when there is one more of its kind than its earlier twins.
       const twins = earlier.filter((other) => isTwin(part, other)).length;
       const written = partsOf(conversation);
-      const there = written.filter((read) => isSamePart(part, read));
+      const speakers = await context.speakersOf(requireId(target));
+      const [sent = part] = asSent([part], laid, written, speakers, context);
+      const there = written.filter((read) => isSamePart(sent, read));
       const found = there.at(-1);
       if (found === undefined || there.length <= twins) {
         const strangers = written.filter(
-          (read) => isAtPlaceOf(part, read) && ![part, ...earlier].some((own) => isSamePart(own, read)),
+          (read) => isAtPlaceOf(sent, read) && ![sent, ...earlier].some((own) => isSamePart(own, read)),
         );
-        return strangers.length === 0 ? 'absent' : { undecided: strangersAt(part, strangers) };
+        return strangers.length === 0 ? 'absent' : { undecided: strangersAt(sent, strangers) };
       }
       return { happened: resultOf(await recoverFacts(part, found, context, target)) };
     },
@@ -225,8 +145,7 @@ function strangersAt(part: SpokenPart, strangers: ConversationPart[]): Undecided
 }
 
 function excerpt(body: string): string {
-  const text = fold(body);
-  return text.length <= 80 ? `"${text}"` : `"${text.slice(0, 80)}…"`;
+  return `"${cutText(fold(body), 80, '…')}"`;
 }
 
 /** A time in the future is refused (Intercom reference, 6.2): further parts of the very last message come a little later. */

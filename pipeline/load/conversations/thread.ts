@@ -39,7 +39,12 @@ export function spokenPart(part: LaidPart, payload: ConversationPayload, context
     const adminId = context.resolve(author.ref)?.facts['admin_id'];
     if (typeof adminId === 'string') return { ...said, speaker: { type: 'admin', id: adminId } };
   }
-  return { ...said, body: `${author.name} wrote:\n\n${part.body}`, speaker: ours };
+  return { ...said, body: namingAuthor(author.name, part.body), speaker: ours };
+}
+
+/** What somebody else says for an author. */
+export function namingAuthor(name: string, body: string): string {
+  return `${name} wrote:\n\n${body}`;
 }
 
 /** A part as it is sent: `body` is its text with what is said about files that stay behind. */

@@ -64,7 +64,7 @@ export async function adoptContact(
   return {
     destinationId: id,
     origin: isOurs ? 'created' : 'adopted',
-    facts: factsOf(payload, context, dropped, shared ? { shared: true } : {}),
+    facts: factsOf(payload, dropped, shared ? { shared: true } : {}),
     warnings: dropped,
   };
 }

@@ -39,7 +39,7 @@ export async function bulkItem(
     },
     identity: {
       external_id: payload.external_id,
-      facts: factsOf(payload, context, []),
+      facts: factsOf(payload, []),
       steps: Object.fromEntries([
         ...companies.map(({ id }): [string, string] => [companyStepKey(id), id]),
         ...tags.map(({ name, id }): [string, string] => [tagStepKey(name), id]),

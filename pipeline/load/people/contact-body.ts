@@ -3,6 +3,7 @@ import type { MappingIssue } from '../../../objects/mapping.ts';
 import type { ContactPayload } from '../../../objects/payloads.ts';
 import { resolveAttributes } from '../attributes.ts';
 import type { LoadContext } from '../destination.ts';
+import { teammateFact } from './teammate-key.ts';
 
 export function attributesFor(payload: ContactPayload, context: LoadContext): Record<string, unknown> {
   return resolveAttributes(payload.custom_attributes, context);
@@ -23,17 +24,10 @@ export function bodyOf(payload: ContactPayload, context: LoadContext): Record<st
 
 export function factsOf(
   payload: ContactPayload,
-  context: LoadContext,
   dropped: MappingIssue[],
   more: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  const adminId =
-    payload.teammate_email === undefined ? undefined : context.teammateId(payload.teammate_email);
-  return {
-    ...more,
-    phone_refused: dropped.length > 0,
-    ...(adminId === undefined ? {} : { admin_id: adminId }),
-  };
+  return { ...more, phone_refused: dropped.length > 0, ...teammateFact(payload.teammate_email) };
 }
 
 /** The workspace may validate phone numbers: the record matters more than its phone, whose text is kept as an attribute. */

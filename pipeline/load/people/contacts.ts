@@ -50,7 +50,7 @@ function createStep(payload: ContactPayload): Step {
         return {
           destinationId: result.id,
           origin: 'created',
-          facts: factsOf(payload, context, dropped),
+          facts: factsOf(payload, dropped),
           warnings: dropped,
         };
       } catch (error) {
@@ -63,7 +63,7 @@ function createStep(payload: ContactPayload): Step {
       // Somebody who was there before our call has none of our values yet: the next try adopts them.
       if (found === null || originOf(found.created_at, target.intendedAt) === 'adopted') return 'absent';
       const warnings = droppedFrom(payload, found);
-      const facts = factsOf(payload, context, warnings);
+      const facts = factsOf(payload, warnings);
       return { happened: { destinationId: found.id, origin: 'created', facts, warnings } };
     },
   };
@@ -83,7 +83,7 @@ function updateStep(payload: ContactPayload, existing: Loaded): Step {
       );
       return {
         destinationId: existing.destinationId,
-        facts: factsOf(payload, context, dropped, existing.facts),
+        facts: factsOf(payload, dropped, existing.facts),
         warnings: dropped,
       };
     },

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ContactPayload } from '../../../objects/payloads.ts';
+import { factsOf } from '../../../pipeline/load/people/contact-body.ts';
+import { OPERATOR, OWNER, VIEWER } from '../planning/world.ts';
 import { arrived, filesWorld, stored, type EntrySpec, type FilesWorld } from './world.ts';
 
 let files: FilesWorld;
@@ -52,6 +55,64 @@ it('says nothing of entries that no read returns any more, once a thread has gro
     expect.arrayContaining(['parts.unread', expect.stringMatching(/^parts\..+\.text$/)]),
   );
 }, 120_000);
+
+it('knows who spoke for an author when somebody else does so by now', async () => {
+  const author = files.technician.profile_id;
+  const said: EntrySpec[] = [
+    { body: '<p>I look into it.</p>', author },
+    { body: '<p>Disk full.</p>', author, privacy: 'private' },
+    { body: '<p>Thanks.</p>' },
+  ];
+  const id = files.addIncident({ entries: said });
+  const [first, second] = [OWNER.adminId, OPERATOR.adminId];
+  const loaded = (await files.run({ fallback_admin_id: first })).get(id)!;
+  expect(loaded.findings).toEqual([]);
+  const [part] = loaded.parts;
+  expect(part).toMatchObject({ author: { type: 'admin', id: first } });
+  // What was said stays said, by whom it was.
+  expect((await files.run({ fallback_admin_id: second })).get(id)!.findings).toEqual([]);
+  files.addEntry(id, { body: '<p>Freed some space.</p>', author });
+  const grown = (await files.run({ fallback_admin_id: second })).get(id)!;
+  expect(grown.findings).toEqual([]);
+  expect(grown.parts.at(-1)).toMatchObject({ author: { type: 'admin', id: second } });
+  // Somebody else's words in the place of ours are seen all the same.
+  part!.author = { type: 'admin', id: VIEWER.adminId };
+  expect((await files.run({ fallback_admin_id: second })).get(id)!.findings).toMatchObject([
+    { field: expect.stringMatching(/^parts\..+\.author$/) as string },
+  ]);
+});
+
+it('lets a technician speak as themselves who was invited after their own record was loaded', async () => {
+  const { deps, intercom } = files.world;
+  const { workspaceId } = OWNER;
+  const author = files.technician.profile_id;
+  const facts = factsOf({ teammate_email: 'New.Hire@Northwind.example' } as ContactPayload, []);
+  await deps.db.sql`
+    insert into source_records (workspace_id, object, source_id, raw, raw_hash, depth, aliases)
+    values (${workspaceId}, 'technician', ${author}, ${JSON.stringify(files.technician)}::jsonb, 'x', 'full', array[${author}])`;
+  await deps.db.sql`
+    insert into id_map (workspace_id, object, source_id, resource, destination_id, facts, state, origin, created_in_run)
+    values (${workspaceId}, 'technician', ${author}, 'contacts', 'c9', ${JSON.stringify(facts)}::jsonb, 'complete', 'created',
+      ${crypto.randomUUID()})`;
+  const id = files.addIncident({ entries: [{ body: '<p>I look into it.</p>', author }] });
+  const [before] = (await files.run()).get(id)!.parts;
+  expect(before).toMatchObject({
+    body: expect.stringContaining('wrote:') as string,
+    author: { id: OWNER.adminId },
+  });
+
+  const newcomer = '5017699';
+  const { admins } = intercom.state.workspaces.get(workspaceId)!;
+  admins.set(newcomer, { ...admins.get(OWNER.adminId)!, id: newcomer });
+  await deps.db.sql`
+    insert into teammates (workspace_id, admin_id, name, email, has_inbox_seat, role)
+    values (${workspaceId}, ${newcomer}, 'New Hire', 'new.hire@northwind.example', true, 'viewer')`;
+  files.addEntry(id, { body: '<p>Freed some space.</p>', author });
+  const grown = (await files.run()).get(id)!;
+  expect(grown.parts.at(-1)).toMatchObject({ author: { type: 'admin', id: newcomer } });
+  expect(grown.parts.at(-1)?.body).not.toContain('wrote:');
+  expect(grown.findings).toEqual([]);
+});
 
 it('keeps two equal notes of one second apart and in order, and closes last', async () => {
   const at = Date.UTC(2025, 2, 1, 10, 0, 0);

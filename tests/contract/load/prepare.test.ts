@@ -3,7 +3,7 @@ import { AuthError } from '../../../errors.ts';
 import { attributesOf } from '../../../objects/attributes.ts';
 import { prepareRun } from '../../../pipeline/prepare/prepare.ts';
 import { getSettingsFor } from '../../../pipeline/settings.ts';
-import { OWNER, planningWorld, type World } from '../planning/world.ts';
+import { OWNER, planningWorld, VIEWER, type World } from '../planning/world.ts';
 
 const OBJECT = 'incident';
 const { workspaceId } = OWNER;
@@ -86,6 +86,19 @@ describe('preparing the workspace', () => {
     expect(names.slice(-2)).toEqual(lost);
     expect(new Set(names).size).toBe(names.length - 2);
     expect((await items()).filter(({ id }) => id === '')).toEqual([]);
+  });
+
+  it('meets the teammates who were invited since the installation', async () => {
+    const { admins } = world.intercom.state.workspaces.get(workspaceId)!;
+    const [first] = admins.values();
+    admins.set('5017699', { ...first!, id: '5017699', email: 'new.hire@northwind.example' });
+    admins.delete(VIEWER.adminId);
+    await prepare();
+    const rows = await world.deps.db.sql<{ id: string; role: string }[]>`
+      select admin_id as id, role from teammates where workspace_id = ${workspaceId}`;
+    const roles = new Map(rows.map(({ id, role }) => [id, role]));
+    expect([...roles.keys()].sort()).toEqual([...admins.keys()].sort());
+    expect(roles.get(OWNER.adminId)).toBe('owner');
   });
 
   it('leaves a token that was revoked to the job, which pauses the run with what a person has to do', async () => {
