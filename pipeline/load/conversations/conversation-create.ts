@@ -7,6 +7,8 @@ import type { ThreadLayout } from './thread-layout.ts';
 
 /** A contact created a moment ago may not be found yet by POST /conversations ("User Not Found"). */
 const NEW_CONTACT_WAIT_MS = 5_000;
+/** A minute of it: one that is still not found then is not too new (Intercom API reference, section 15, retry classes). */
+const NEW_CONTACT_TRIES = 12;
 
 /** The opening message; found again after a lost answer by its marker word, its contact and its second. */
 export function createStep(payload: ConversationPayload, layout: ThreadLayout): Step {
@@ -16,7 +18,7 @@ export function createStep(payload: ConversationPayload, layout: ThreadLayout): 
     once: 'ever',
     operation: 'POST /conversations',
     identity: { marker: payload.marker, created_at: payload.created_at, from: payload.from },
-    async perform(context) {
+    async perform(context, target) {
       const contact = context.resolve(payload.from);
       if (contact === undefined) throw new Error(`conversation ${payload.marker} has no contact`);
       try {
@@ -37,6 +39,7 @@ export function createStep(payload: ConversationPayload, layout: ThreadLayout): 
             cause: error,
           });
         }
+        if (target.attempts > NEW_CONTACT_TRIES) throw contactNotFound(contact.destinationId, error);
         throw new RateLimitError('The contact is too new to start a conversation.', {
           code: 'contact_too_new',
           retryAt: new Date(context.now().getTime() + NEW_CONTACT_WAIT_MS),
@@ -57,6 +60,23 @@ export function createStep(payload: ConversationPayload, layout: ThreadLayout): 
       return waitUntilListed(context, target);
     },
   };
+}
+
+/** One record's trouble: the others go on. */
+function contactNotFound(id: string, cause: NotFoundError): RejectedError {
+  return new RejectedError(
+    `Intercom has the contact ${id} and does not find it when a conversation is to begin: ${cause.message}`,
+    {
+      code: 'destination_rejected',
+      field: 'requester',
+      value: id,
+      suggestion:
+        'Look at the contact in Intercom: it may be blocked or merged. Then retry, or waive the record.',
+      requestId: cause.requestId,
+      status: cause.status,
+      cause,
+    },
+  );
 }
 
 /**
