@@ -38,7 +38,7 @@ export async function prepareRun(deps: Deps, workspaceId: string, runId: string)
       await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
     } catch (error) {
       const { action } = actionFor(error, deps.clock.now(), 0);
-      // Not for a person, for the queue tries again or another worker is at it; or a dead token, of which every job says the same.
+      // Not for a person, for it is tried again or another worker is at it; or a dead token, of which every job says the same.
       if (action !== 'reject' && action !== 'crash') throw error;
       if (isConnectionLoss(error) || signal.aborted) throw error;
       await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);

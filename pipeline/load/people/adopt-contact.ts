@@ -27,7 +27,25 @@ export async function adoptContact(
   // A rollback of ours archived it: it comes back as what it was, ours.
   const wasOurs = conflict.archived && (await context.wasTakenBack(id));
   if (conflict.archived && !wasOurs) await target.keepPrior({ id, archived: true });
-  if (conflict.archived) await restore(id, payload, context);
+  if (!conflict.archived) return takeOver(id, payload, conflict, context, target, wasOurs);
+  await restore(id, payload, context);
+  try {
+    return await takeOver(id, payload, conflict, context, target, wasOurs);
+  } catch (error) {
+    // Set aside, the record leaves the contact as it was: nothing would put it back, for it does not become ours.
+    if (error instanceof RejectedError) await context.intercom.archiveContact(id);
+    throw error;
+  }
+}
+
+async function takeOver(
+  id: string,
+  payload: ContactPayload,
+  conflict: ConflictError,
+  context: LoadContext,
+  target: StepTarget,
+  wasOurs: boolean,
+): Promise<StepResult> {
   const found = await readWhole(id, context);
   if (found === null) {
     throw new RejectedError(

@@ -125,6 +125,30 @@ describe('a tag that people deleted', () => {
   });
 });
 
+it('an archived contact that cannot be taken over is left archived, and is taken over when it can be', async () => {
+  const [token = ''] = world.intercom.state.tokens.keys();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ role: 'user', email: 'away@example.com', name: 'Away' });
+  const made = await fetch(`${world.intercom.url}/contacts`, { method: 'POST', headers, body });
+  const { id } = (await made.json()) as { id: string };
+  await fetch(`${world.intercom.url}/contacts/${id}/archive`, { method: 'POST', headers });
+  world.intercom.state.faults.add([
+    {
+      method: 'PUT',
+      path: '/contacts/{id}',
+      mode: 'status',
+      status: 400,
+      code: 'parameter_invalid',
+      times: 1,
+    },
+  ]);
+  const person = { external_id: '6', email: 'away@example.com' };
+  expect(await load(person)).toMatchObject([{ outcome: 'rejected' }]);
+  expect(workspace().contacts.get(id)).toMatchObject({ archived: true, name: 'Away' });
+  expect(await load(person)).toMatchObject([{ outcome: 'adopted', findings: [] }]);
+  expect(workspace().contacts.get(id)).toMatchObject({ archived: false, externalId: '6' });
+});
+
 it('a number that Intercom refused is known to be refused when the answer to the call without it gets lost', async () => {
   const { switches, faults } = world.intercom.state;
   switches.phoneValidation = true;
