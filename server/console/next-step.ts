@@ -1,7 +1,7 @@
 import { hasRole, type Role } from '../../pipeline/actors.ts';
 import type { Step } from '../../pipeline/panel/next-step.ts';
 import type { View } from '../../canvas-kit/format.ts';
-import type { Fact } from '../../canvas-kit/run-words.ts';
+import { setAsideIn, type Fact } from '../../canvas-kit/run-words.ts';
 import { stepWords, type Way } from '../../canvas-kit/step-words.ts';
 import { html, type SafeHtml } from './html.ts';
 import type { Follow, Viewer } from './page.ts';
@@ -62,14 +62,19 @@ export function followOf(step: Step): Follow | undefined {
   }
 }
 
-/** What does not move the migration on: the button that does is the one that stands out. */
-const ASIDE = ['refresh', 'pause', 'resume', 'rejections'];
+const ASIDE = ['refresh', 'pause', 'resume'];
+
+/** The way that moves the migration on, whose button stands out. */
+function leadOf(step: Step, ways: readonly Way[]): Way | undefined {
+  const settled = step.kind !== 'finished' || setAsideIn(step.run) === 0;
+  return ways.find(({ verb }) => !ASIDE.includes(verb) && !(settled && verb === 'rejections'));
+}
 
 /** The one thing to do next, in the words of the panel. */
 export function nextStepSection(step: Step, view: View, { admin }: Viewer): SafeHtml {
   const { title, failure, reason, words, facts = [], more, ways } = stepWords(step, view);
   const own = ways.filter((way) => mayGo(way, admin));
-  const lead = own.find(({ verb }) => !ASIDE.includes(verb));
+  const lead = leadOf(step, own);
   const others = ways.filter((way) => !mayGo(way, admin));
   return html`<h2>${title}</h2>
     ${failure != null && html`<p class="bad">${failure}</p>`} ${reason != null && html`<p>${reason}</p>`}

@@ -231,5 +231,11 @@ describe('starting a load in the console', () => {
     const refused = await post(`/console/runs/${full}/approve`).expect(409);
     expect(refused.text).toContain('Only a finished sample can be approved.');
     expect(waysIn(await next())).toEqual(['/console/rejections', '/console/cut-over']);
+    expect(await next()).toContain('class="button primary" href="/console/cut-over"');
+    await test.deps.db.sql`
+      insert into run_records (run_id, workspace_id, object, source_id, step, outcome, reason_code)
+      values (${full}, ${WORKSPACE}, 'requester', 'R1', 'done', 'rejected', 'missing_email')`;
+    await test.deps.db.sql`update runs set counts = null, counted_at = null where id = ${full}`;
+    expect(await next()).toContain('class="button primary" href="/console/rejections"');
   });
 });
