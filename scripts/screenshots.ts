@@ -94,7 +94,7 @@ async function takePictures(browser: Browser, stage: Stage, tenant: Tenant): Pro
 
   await finished(tenant, full);
   await page.goto(`${stage.appUrl}/console`);
-  await page.evaluate("document.querySelector('h2:nth-last-of-type(2)').scrollIntoView()");
+  await page.evaluate("document.querySelector('#status-runs').previousElementSibling.scrollIntoView()");
   await take(page, 'console-status');
 
   await openConversation(page, stage, AGENT_ID, conversationToShow(tenant.workspace));
