@@ -11,18 +11,18 @@ export interface KnownRecords {
   journal: Map<string, JournalEntry[]>;
 }
 
-/** What the ledger knows of these records of an object. */
+/**
+ * What the ledger knows of these records of an object. The journal is read first: of a step that it shows as done, the id
+ * map that is read after it has the place.
+ */
 export async function readKnown(
   sql: Queryable,
   workspaceId: string,
   object: string,
   ids: string[],
 ): Promise<KnownRecords> {
-  const [existing, journal] = await Promise.all([
-    existingRecords(sql, workspaceId, object, ids),
-    journalOf(sql, workspaceId, object, ids),
-  ]);
-  return { existing, journal };
+  const journal = await journalOf(sql, workspaceId, object, ids);
+  return { existing: await existingRecords(sql, workspaceId, object, ids), journal };
 }
 
 async function existingRecords(
@@ -45,13 +45,15 @@ async function journalOf(
   ids: string[],
 ): Promise<Map<string, JournalEntry[]>> {
   const rows = await sql<(JournalEntry & { sourceId: string; steps: string[] | null })[]>`
-    select id, run_id as "runId", source_id as "sourceId", step, operation, state, created_at as "createdAt",
-      result->'steps' as steps, "firstIntendedAt"
+    select id, run_id as "runId", j.source_id as "sourceId", step, operation, j.state, j.created_at as "createdAt",
+      result->'steps' as steps, "firstIntendedAt", j.destination_id as "destinationId", result->'facts' as facts,
+      result->'warnings' as warnings, coalesce(settled_at > m.updated_at, false) as "isUnsaved"
     from (
       select *, min(created_at) over (partition by source_id, step) as "firstIntendedAt" from load_journal
       where workspace_id = ${workspaceId} and object = ${object} and source_id = any(${ids})
         and state in ('intent', 'done', 'void')) j
-    where state in ('intent', 'done')
+    left join id_map m on m.workspace_id = j.workspace_id and m.object = j.object and m.source_id = j.source_id
+    where j.state in ('intent', 'done')
     order by id`;
   const entries = new Map<string, JournalEntry[]>();
   for (const { sourceId, steps, ...entry } of rows) {

@@ -21,6 +21,12 @@ export interface JournalEntry {
   createdAt: Date;
   /** When the step was intended for the first time, by this entry or by one whose call was not carried out. */
   firstIntendedAt: Date;
+  /** Of a step that is done: where the record is since then, and what else the step brought. */
+  destinationId: string | null;
+  facts: Record<string, unknown> | null;
+  warnings: MappingIssue[] | null;
+  /** Settled by a worker that had lost its lease: the id map does not know what it brought. */
+  isUnsaved: boolean;
 }
 
 export interface Said {

@@ -4,7 +4,7 @@ import { settleFailedCall } from '../failed-call.ts';
 import { UNFINISHED, type LoadContext, type Step, type StepResult } from './destination.ts';
 import { resolveDoubt, targetOf } from './resolve-doubt.ts';
 import { destinationOf } from './destinations.ts';
-import { storedWarnings, type LoadableRecord, type Progress } from './progress.ts';
+import { storedWarnings, type JournalEntry, type LoadableRecord, type Progress } from './progress.ts';
 
 /**
  * The heart of the product: per step an intent row, the call, and the settlement. What an earlier process left open is
@@ -18,8 +18,8 @@ export async function runSteps(
   scope: BatchScope,
   context: LoadContext,
 ): Promise<{ lookAgainAt: Date } | null> {
-  const isDone = (step: Step) =>
-    loadable.journal.some(
+  const doneBefore = (step: Step) =>
+    loadable.journal.findLast(
       (entry) =>
         entry.state === 'done' &&
         entry.step === step.key &&
@@ -30,7 +30,11 @@ export async function runSteps(
   let settle: Settlement[] = [];
 
   for (const step of steps) {
-    if (isDone(step)) continue;
+    const done = doneBefore(step);
+    if (done !== undefined) {
+      recall(progress, done, loadable, scope);
+      continue;
+    }
     const doubt = doubtAbout(step);
     if (doubt !== undefined) {
       const answer = await resolveDoubt(step, doubt, loadable, progress, scope, context);
@@ -84,6 +88,25 @@ function take(progress: Progress, result: StepResult): void {
   progress.warnings.push(...(result.warnings ?? []));
 }
 
+/**
+ * What a step of this run brought before its worker died, or lost its lease while the call was under way: warnings that
+ * are kept when a record is through, and what the id map was not told.
+ */
+function recall(
+  progress: Progress,
+  done: JournalEntry,
+  { existing }: LoadableRecord,
+  { run }: BatchScope,
+): void {
+  if (done.runId !== run.id) return;
+  if (done.isUnsaved || existing?.state === 'partial') progress.warnings.push(...(done.warnings ?? []));
+  if (!done.isUnsaved) return;
+  take(progress, {
+    facts: done.facts ?? {},
+    ...(done.destinationId === null ? {} : { destinationId: done.destinationId }),
+  });
+}
+
 function outcomeOf(
   result: StepResult,
   progress: Progress,
@@ -91,8 +114,18 @@ function outcomeOf(
   return {
     destinationId: result.destinationId ?? progress.destinationId ?? null,
     prior: result.prior ?? null,
-    result: result.result ?? null,
+    result: resultOf(result),
   };
+}
+
+/** What the step brought stands with it too: the id map is told by whoever holds the lease, and warnings at the end. */
+function resultOf({ result, facts = {}, warnings = [] }: StepResult): Record<string, unknown> | null {
+  const kept = {
+    ...result,
+    ...(Object.keys(facts).length === 0 ? {} : { facts }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+  return Object.keys(kept).length === 0 ? null : kept;
 }
 
 /** One ledger write: what the last step did, where the record is if that is news, and the next intent. */

@@ -211,15 +211,30 @@ describe('an Intercom that fails', () => {
     });
   });
 
-  it('loads people whose phone the workspace does not take', async () => {
-    await withSwitches({ phoneValidation: true }, async () => {
-      const [person] = grow(stage, 2).requesters;
-      person!['contact_number'] = '+1 555 0000';
-      const run = await fullRun(tenant);
-      expectGoodRun(run);
-      expect(await rejections(tenant)).toEqual([]);
-      await expectUnharmed(run);
-    });
+  it('loads people whose phone the workspace does not take, and says so after a set-back too', async () => {
+    const [person] = grow(stage, 1).requesters;
+    setFaults(stage, [
+      {
+        method: 'POST',
+        path: '/contacts',
+        mode: 'status',
+        status: 400,
+        code: 'parameter_invalid',
+        field: 'phone',
+        times: 1,
+      },
+      // The person is there, and set aside before being through.
+      { method: 'POST', path: '/contacts/{id}/companies', mode: 'status', status: 503, times: 1 },
+    ]);
+    const run = await fullRun(tenant);
+    expectFaultsUsed();
+    expectGoodRun(run);
+    expect(await rejections(tenant)).toEqual([]);
+    const { warnings } = await tenant.admin.get<{ warnings: { code: string }[] }>(
+      `/records/requester/${person!.requester_id}`,
+    );
+    expect(warnings.map(({ code }) => code)).toContain('invalid_phone');
+    await expectUnharmed(run);
   });
 
   it('takes over a person who was archived in Intercom', async () => {

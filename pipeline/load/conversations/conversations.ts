@@ -100,7 +100,6 @@ function partStep(part: SpokenPart, laid: LaidPart[], earlier: SpokenPart[], lay
   const base = isLate || part.key.startsWith('transcript:') ? { layout } : {};
   const resultOf = (files: FileFact[]): StepResult => ({
     facts: { ...base, ...toFacts(files) },
-    ...(files.length === 0 ? {} : { result: { files } }),
   });
   return {
     key: `part:${part.key}`,
