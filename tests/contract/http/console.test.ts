@@ -10,6 +10,7 @@ import {
   type Agent,
   type TestApp,
 } from '../../support/app.ts';
+import { panelClient, textOf } from '../../support/panel.ts';
 
 const OWNER = '5017690';
 const COLLEAGUE = '5017691';
@@ -130,6 +131,19 @@ describe('connecting Infraon', () => {
     expect(errorOf(noName.text, 'username')).toContain('Enter a user name');
     const noPassword = await connect({ base_url: infraon.url, username }).expect(422);
     expect(errorOf(noPassword.text, 'password')).toBe('Enter the password.');
+  });
+
+  it('asks for the role that readiness asks for', async () => {
+    const { text } = await owner.get('/console/connect').expect(200);
+    expect(text).toContain('full-access role');
+    const panel = panelClient(test, { adminId: OWNER, conversationId: '5' });
+    expect(textOf(await panel.submit('connect_form'))).toContain('full-access role');
+    const { checks } = await test.useCases.getPreflight({
+      workspaceId: WORKSPACE,
+      adminId: OWNER,
+      role: 'owner',
+    });
+    expect(checks.find(({ id }) => id === 'source_connected')?.fix).toContain('full-access role');
   });
 
   it('says what is wrong beside the field, keeps the words and drops the secrets', async () => {
