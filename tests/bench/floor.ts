@@ -41,8 +41,10 @@ export async function floorOf(sql: Sql, runId: string): Promise<Floor> {
       case jsonb_typeof(r.mapped->'companies') when 'array' then jsonb_array_length(r.mapped->'companies') else 0 end
         as companies) as length_of,
     lateral (select case when r.mapped->>'state' = 'closed' or exists (
-      select 1 from id_map t where t.workspace_id = r.workspace_id and t.object = r.mapped->'assignee'->>'ref'
-        and t.source_id = r.mapped->'assignee'->>'sourceId' and t.facts ? 'admin_id') then 1 else 0 end as calls) as ends
+      select 1 from id_map t join teammates p on p.workspace_id = t.workspace_id
+        and t.facts->>'teammate' = encode(sha256(convert_to(lower(trim(p.email)), 'UTF8')), 'hex')
+      where t.workspace_id = r.workspace_id and t.object = r.mapped->'assignee'->>'ref'
+        and t.source_id = r.mapped->'assignee'->>'sourceId') then 1 else 0 end as calls) as ends
     where r.run_id = ${runId} and m.created_in_run = ${runId}
     group by r.object order by r.object`;
   const byObject = Object.fromEntries(
