@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/client.ts';
 import type { Registry } from '../../objects/registry.ts';
+import { isLinkEnd } from '../links/link-ends.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
 
 /** Kept with the lists: what the changed records mean for others was looked at once, when all of them had been read. */
@@ -68,7 +69,7 @@ export async function reopenCarriedGaps(tx: Queryable, run: FrozenRun, or: strin
       and exists (
         select 1 from jsonb_array_elements(r.warnings) w
         join id_map m on m.workspace_id = r.workspace_id and m.object = any(string_to_array(w->>'field', ${or}))
-          and m.source_id = w->>'value' and not (m.state = 'partial' and m.facts ? 'reload')
+          and m.source_id = w->>'value' and ${isLinkEnd(tx)}
         where w->>'stage' = 'load' and w->>'code' = 'parent_missing')`;
   return reopened.count > 0;
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../db/client.ts';
 import type { RecordRef } from '../../objects/mapping.ts';
 import type { BatchScope } from '../runs/batch.ts';
+import { isLinkEnd } from '../links/link-ends.ts';
 import { beforehand } from './beforehand.ts';
 import { callLifeMs } from '../deps.ts';
 import { infraonFor } from '../source/infraon-access.ts';
@@ -118,7 +119,7 @@ async function loadedRefs(
     select m.object, m.source_id as "sourceId", m.resource, m.destination_id as "destinationId", m.facts
     from id_map m join jsonb_to_recordset(${JSON.stringify(unique)}::jsonb) as v(ref text, "sourceId" text)
       on m.object = v.ref and m.source_id = v."sourceId"
-    where m.workspace_id = ${workspaceId} and not (m.state = 'partial' and m.facts ? 'reload')`;
+    where m.workspace_id = ${workspaceId} and ${isLinkEnd(sql)}`;
   return new Map(
     rows.map((row) => [
       keyOf({ ref: row.object, sourceId: row.sourceId }),

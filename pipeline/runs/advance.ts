@@ -13,6 +13,7 @@ import { lateParents, mayLoadWhileStaged } from './load-order.ts';
 import { WORKING_STATES } from './run-state.ts';
 import { closeLedger, keepCounts } from './balance.ts';
 import { closeLinks, countLinks } from '../links/count-links.ts';
+import { isLinkEnd } from '../links/link-ends.ts';
 import { OR } from '../load/load-record.ts';
 import { countOutstanding, has, slotsFor, type Outstanding } from './outstanding.ts';
 import { openSetCount } from '../verify/sets/set-state.ts';
@@ -153,7 +154,7 @@ function isOpen(
 /**
  * Links that had to be left out because their other end was not loaded yet (cycles, edges inside one object, a record
  * that was fixed later) are made in a second pass, in which records that are finished later are finished too. It ends, because
- * each pass leaves only ends that do not exist; one that is to be made anew, and perhaps never is, does not (load/context.ts).
+ * each pass leaves only ends that do not exist; one that is to be made anew, and perhaps never is, does not (links/link-ends.ts).
  * Both kinds are found in an index, whose condition stands in the statement word for word (`UNFINISHED`).
  */
 async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
@@ -165,7 +166,7 @@ async function reopenGaps(tx: Queryable, run: FrozenRun): Promise<boolean> {
       join id_map m on m.workspace_id = g.workspace_id and m.object = any(string_to_array(w->>'field', ${OR}))
         and m.source_id = w->>'value'
       where g.workspace_id = ${run.workspaceId} and g.run_id = ${run.id} and g.step = 'verify'
-        and not (m.state = 'partial' and m.facts ? 'reload')
+        and ${isLinkEnd(tx)}
         and g.warnings @> '[{"code": "parent_missing", "stage": "load"}]'
         and w->>'stage' = 'load' and w->>'code' = 'parent_missing'
       union

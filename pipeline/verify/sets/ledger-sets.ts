@@ -2,6 +2,7 @@ import type { Queryable } from '../../../db/client.ts';
 import { identityOf } from '../../../objects/build-payload.ts';
 import type { RecordRef } from '../../../objects/mapping.ts';
 import type { Registry } from '../../../objects/registry.ts';
+import { isLinkEnd } from '../../links/link-ends.ts';
 import type { FrozenRun } from '../../runs/frozen-run.ts';
 
 /** All things of one kind that loading made or adopted: `contacts`, `custom_object_instances/InfraonAsset`. */
@@ -22,7 +23,7 @@ const setOf = (sql: Queryable) => sql`
 
 /** What was handed over as a document is in no list of Intercom's; what is about to be made anew is not there. */
 const counted = (sql: Queryable, workspaceId: string) => sql`
-  m.workspace_id = ${workspaceId} and m.resource <> 'documents' and not (m.state = 'partial' and m.facts ? 'reload')`;
+  m.workspace_id = ${workspaceId} and m.resource <> 'documents' and ${isLinkEnd(sql)}`;
 
 /** Known to be gone, and with a person to decide or already decided about: nothing to wait or to look for. */
 const setAside = (sql: Queryable, workspaceId: string) => sql`
