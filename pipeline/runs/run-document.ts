@@ -6,19 +6,20 @@ import type { RollbackDocument } from '../rollback/rollback-document.ts';
 import type { SetCount } from '../verify/sets/compare-set.ts';
 import type { Bottleneck } from './bottleneck.ts';
 
-export type LedgerCounts = Record<
-  | 'discovered'
-  | 'created'
-  | 'updated'
-  | 'adopted'
-  | 'unchanged'
-  | 'rejected'
-  | 'waiting'
-  | 'excluded'
-  | 'waived'
-  | 'pending',
-  number
->;
+/** What was found, and what became of it: the others add up to the first. In the order in which tables show them. */
+export const LEDGER_COLUMNS = [
+  'discovered',
+  'created',
+  'updated',
+  'adopted',
+  'unchanged',
+  'rejected',
+  'waiting',
+  'excluded',
+  'waived',
+  'pending',
+] as const;
+export type LedgerCounts = Record<(typeof LEDGER_COLUMNS)[number], number>;
 
 /** What reading back found of files in Intercom; counted when the run ends. */
 export interface FileProofs {

@@ -2,20 +2,9 @@ import { z } from 'zod';
 import { DIFFERENCE_CLASSES } from '../../pipeline/differences.ts';
 import { NAMED_REPAIRS } from '../../pipeline/reconcile/repair.ts';
 import { SIDES } from '../../pipeline/runs/bottleneck.ts';
+import { LEDGER_COLUMNS } from '../../pipeline/runs/run-document.ts';
 import { Json, Timestamp } from './common-schemas.ts';
 
-const COUNTS = [
-  'discovered',
-  'created',
-  'updated',
-  'adopted',
-  'unchanged',
-  'rejected',
-  'waiting',
-  'excluded',
-  'waived',
-  'pending',
-] as const;
 export const DifferenceClass = z.enum(DIFFERENCE_CLASSES);
 const RunKind = z.enum(['sample', 'full', 'delta', 'verify', 'rollback']);
 
@@ -125,7 +114,7 @@ export const Run = z
       'cancelled',
     ]),
     state_reason: z.string().nullable(),
-    objects: z.record(z.string(), z.record(z.enum(COUNTS), z.number())),
+    objects: z.record(z.string(), z.record(z.enum(LEDGER_COLUMNS), z.number())),
     source_counts: z.record(
       z.string(),
       z.object({ at_start: z.number().nullable(), at_end: z.number().nullable() }),

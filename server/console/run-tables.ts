@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../pipeline/runs/run-document.ts';
+import { LEDGER_COLUMNS, type RunDocument } from '../../pipeline/runs/run-document.ts';
 import { formatCount } from '../../canvas-kit/format.ts';
 import { html, type SafeHtml } from './html.ts';
 import { table } from './table.ts';
@@ -24,26 +24,13 @@ export function runsTable(runs: RunDocument[]): SafeHtml {
   );
 }
 
-const COLUMNS = [
-  'discovered',
-  'created',
-  'updated',
-  'adopted',
-  'unchanged',
-  'rejected',
-  'waiting',
-  'excluded',
-  'waived',
-  'pending',
-] as const;
-
 export function ledgerTable({ objects }: RunDocument): SafeHtml {
   return table(
     'Ledger',
     Object.entries(objects),
     [
       { head: 'Object', cell: ([object]) => spaced(object), kind: 'row' },
-      ...COLUMNS.map((name) => ({
+      ...LEDGER_COLUMNS.map((name) => ({
         head: name,
         cell: ([, counts]: [string, RunDocument['objects'][string]]) => formatCount(counts[name]),
         kind: 'number' as const,

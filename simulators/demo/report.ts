@@ -1,5 +1,5 @@
 import { bottleneckText } from '../../pipeline/runs/bottleneck.ts';
-import type { LedgerCounts, RunDocument } from '../../pipeline/runs/run-document.ts';
+import { LEDGER_COLUMNS, type RunDocument } from '../../pipeline/runs/run-document.ts';
 
 export interface DemoReport {
   sample: RunDocument;
@@ -33,19 +33,6 @@ export function countByReason(
   return [...counts.values()];
 }
 
-const COLUMNS: (keyof LedgerCounts)[] = [
-  'discovered',
-  'created',
-  'updated',
-  'adopted',
-  'unchanged',
-  'rejected',
-  'waiting',
-  'excluded',
-  'waived',
-  'pending',
-];
-
 /** The report as a table for a terminal. */
 export function renderReport(report: DemoReport): string {
   const lines: string[] = [];
@@ -54,12 +41,12 @@ export function renderReport(report: DemoReport): string {
       '',
       `${run.kind.toUpperCase()} RUN: ${run.state.replaceAll('_', ' ')}, ${run.balanced ? 'balanced' : 'NOT BALANCED'}`,
     );
-    lines.push(row('', COLUMNS));
+    lines.push(row('', LEDGER_COLUMNS));
     for (const [object, counts] of Object.entries(run.objects)) {
       lines.push(
         row(
           object.replaceAll('_', ' '),
-          COLUMNS.map((column) => String(counts[column])),
+          LEDGER_COLUMNS.map((column) => String(counts[column])),
         ),
       );
     }
