@@ -1,5 +1,6 @@
 import type { CutoverDocument, CutoverItem } from '../../pipeline/cutover/documents.ts';
 import { freezeSection, hypercareSection } from './cut-over-sections.ts';
+import { confirmForm } from './confirm-form.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { withTimesOf } from './times.ts';
@@ -52,6 +53,8 @@ const STATE_WORDS: Record<CutoverItem['state'], string> = {
 
 function itemEntry(item: CutoverItem, view: CutOverView): SafeHtml {
   const isOpen = OPEN.includes(item.state);
+  const refusal = view.error?.form === item.id ? view.error.message : null;
+  const confirmation = { action: '/console/cut-over/confirm', field: 'item', refusal };
   return html`<li id="${item.id}">
     <h3>${item.title}: <span class="${isOpen ? 'bad' : 'good'}">${STATE_WORDS[item.state]}</span></h3>
     <p>${item.detail}</p>
@@ -65,7 +68,7 @@ function itemEntry(item: CutoverItem, view: CutOverView): SafeHtml {
       html`<p><strong>To do:</strong></p>
         ${steps(item.fix)} ${pageOf(item)}`
     }
-    ${item.state === 'needs_confirmation' && view.mayConfirm && confirmForm(item, view.error)}
+    ${item.state === 'needs_confirmation' && view.mayConfirm && confirmForm(item, confirmation)}
   </li>`;
 }
 
@@ -90,25 +93,6 @@ function steps(text: string): SafeHtml {
   return html`<ol>
     ${parts.map((part) => html`<li>${part}</li>`)}
   </ol>`;
-}
-
-function confirmForm({ id, title }: CutoverItem, error: CutOverView['error']): SafeHtml {
-  const failed = error?.form === id;
-  return html`<form method="post" action="/console/cut-over/confirm">
-    <input type="hidden" name="item" value="${id}" />
-    <div class="field">
-      <label for="note-${id}">What you did or saw</label>
-      <input
-        id="note-${id}"
-        name="note"
-        maxlength="2000"
-        required
-        ${failed && html`aria-invalid="true" aria-describedby="error-${id}" autofocus`}
-      />
-      ${failed && html`<span class="bad" role="alert" id="error-${id}">${error.message}</span>`}
-    </div>
-    <button type="submit" aria-label="Confirm: ${title}">Confirm</button>
-  </form>`;
 }
 
 function deltaSection({ board, mayConfirm, error }: CutOverView): SafeHtml {

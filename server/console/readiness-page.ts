@@ -11,6 +11,7 @@ import {
   START_LABELS,
 } from '../../canvas-kit/readiness-words.ts';
 import { formatTime } from '../../canvas-kit/format.ts';
+import { confirmForm } from './confirm-form.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
 import { withTimesOf } from './times.ts';
@@ -79,37 +80,19 @@ function checksSection(
 function openEntry(check: PreflightCheck, view: ReadinessView): SafeHtml {
   const { id, title, detail, fix, state } = check;
   const put = checkPage(check);
-  const failed = view.error?.check === id;
+  const refusal = view.error?.check === id ? view.error.message : null;
+  const form = { action: `${READINESS}/confirm`, field: 'check', refusal };
   return html`<li id="check-${id}">
     <h3>
       ${title}:
       <span class="${check.severity === 'error' ? 'bad' : 'muted'}">${checkState(check)}</span>
     </h3>
     <p>${detail}</p>
-    ${failed && state !== 'needs_confirmation' && html`<p class="bad" role="alert">${view.error?.message}</p>`}
+    ${refusal !== null && state !== 'needs_confirmation' && html`<p class="bad" role="alert">${refusal}</p>`}
     ${fix !== '' && html`<p><strong>To do:</strong> ${fix}</p>`}
     ${put !== undefined && html`<p><a href="${put.path}">${put.label}</a></p>`}
-    ${state === 'needs_confirmation' && view.mayCheck && confirmForm(check, view.error)}
+    ${state === 'needs_confirmation' && view.mayCheck && confirmForm(check, form)}
   </li>`;
-}
-
-function confirmForm({ id, title }: PreflightCheck, error: ReadinessView['error']): SafeHtml {
-  const failed = error?.check === id;
-  return html`<form method="post" action="${READINESS}/confirm">
-    <input type="hidden" name="check" value="${id}" />
-    <div class="field">
-      <label for="note-${id}">What you did or saw</label>
-      <input
-        id="note-${id}"
-        name="note"
-        maxlength="2000"
-        required
-        ${failed && html`aria-invalid="true" aria-describedby="error-${id}" autofocus`}
-      />
-      ${failed && html`<span class="bad" role="alert" id="error-${id}">${error.message}</span>`}
-    </div>
-    <button type="submit" aria-label="Confirm: ${title}">Confirm</button>
-  </form>`;
 }
 
 function passedList(checks: PreflightCheck[]): SafeHtml {
