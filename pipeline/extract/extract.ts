@@ -22,7 +22,16 @@ import { infraonFor } from '../source/infraon-access.ts';
 import { PAGES_PER_JOB, readListPage, toReadAgain } from './list-page.ts';
 import { asOffered } from '../source/offered-source.ts';
 import { readFullRecord } from '../source/read-source.ts';
-import { addToLedger, stagedRaw, stagedRow, stageRows, textOf, type StagedRow } from './stage-rows.ts';
+import {
+  addToLedger,
+  isWithoutId,
+  stagedRaw,
+  stagedRow,
+  stageRows,
+  textOf,
+  type StagedRow,
+} from './stage-rows.ts';
+import { notGiven, setAside, withoutId, type Unreadable } from './unreadable.ts';
 import { WORKING_STATES } from '../runs/run-state.ts';
 
 /** Detail calls asked for at a time; the client's own gate decides how many are really under way. */
@@ -147,7 +156,7 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
     records.map((record) => record.sourceId),
   );
   const extracted: StagedRow[] = [];
-  const unreadable: { id: number; message: string }[] = [];
+  const unreadable: Unreadable[] = [];
   const settle = async () => {
     await storeDetails(deps, run, object, token, extracted.splice(0), unreadable.splice(0));
   };
@@ -156,6 +165,10 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
     await forEachConcurrently(records, DETAILS_AT_A_TIME, scope.signal, async (record) => {
       try {
         const row = listed.get(record.sourceId) ?? {};
+        if (isWithoutId(record.sourceId)) {
+          unreadable.push({ id: record.id, reason: withoutId(row) });
+          return;
+        }
         const full = await readFullRecord(client, definition, row, record.sourceId);
         const [raw = full] = await client.join(key, [full], run.id);
         extracted.push(stagedRow(raw, 'full', definition, profile, key, run.settings.source_timezone, false));
@@ -166,7 +179,7 @@ export async function extractBatch(records: ClaimedRecord[], scope: BatchScope):
           error instanceof SchemaError
         ))
           throw error;
-        unreadable.push({ id: record.id, message: messageOf(error) });
+        unreadable.push({ id: record.id, reason: notGiven(messageOf(error)) });
       }
       if (extracted.length >= RECORDS_PER_WRITE) await settle();
     });
@@ -181,7 +194,7 @@ async function storeDetails(
   object: string,
   token: string,
   rows: StagedRow[],
-  unreadable: { id: number; message: string }[],
+  unreadable: Unreadable[],
 ): Promise<void> {
   if (rows.length === 0 && unreadable.length === 0) return;
   await deps.db.sql.begin(async (tx) => {
@@ -191,18 +204,7 @@ async function storeDetails(
       update run_records set step = case when source_id = any(${gone}) then 'done' else 'map' end,
         outcome = case when source_id = any(${gone}) then 'excluded' else outcome end, lease_token = null, attempts = 0, updated_at = now()
       where run_id = ${run.id} and object = ${object} and lease_token = ${token} and source_id = any(${rows.map((row) => row.sourceId)})`;
-    for (const { id, message } of unreadable) {
-      const reason = {
-        field: null,
-        value: null,
-        message: `Infraon did not give the record: ${message}`,
-        suggestion: 'Look at the record in Infraon, then retry.',
-      };
-      await tx`
-        update run_records set step = 'done', outcome = 'rejected', reason_code = 'source_unreadable', reason = ${JSON.stringify(reason)}::jsonb,
-          lease_token = null, updated_at = now()
-        where id = ${id} and lease_token = ${token}`;
-    }
+    await setAside(tx, token, unreadable);
     // A batch is long; what is read can be mapped and loaded while the rest of it is still read.
     await enqueueAdvance(tx, { workspaceId: run.workspaceId, runId: run.id });
   });

@@ -24,7 +24,15 @@ export interface StagedRow {
   excluded: string | null;
 }
 
-/** What staging keeps of a row or a full record. */
+/** What stands for the id of a row that has none. */
+const WITHOUT_ID = 'without-id-';
+
+/** Such a row can neither be read in full nor be told from others of its words. */
+export function isWithoutId(sourceId: string): boolean {
+  return sourceId.startsWith(WITHOUT_ID);
+}
+
+/** What staging keeps of a row or a full record. A row without an id is kept by what it says, and the list goes on. */
 export function stagedRow(
   raw: RawRecord,
   depth: 'row' | 'full',
@@ -36,20 +44,20 @@ export function stagedRow(
 ): StagedRow {
   const spec = profile.objects[key];
   if (spec === undefined) throw new Error(`The profile has no object ${key}`);
-  const id = firstValue(raw, spec.id);
-  if (typeof id !== 'string' && typeof id !== 'number') {
-    throw new SchemaError(`A row of ${definition.plural} has no id`, { code: 'source_row_without_id' });
-  }
+  const id = textOf(firstValue(raw, spec.id));
+  if (id === null && !fromList)
+    throw new SchemaError('The full record carries no id.', { code: 'source_row_without_id' });
+  const sourceId = id ?? `${WITHOUT_ID}${payloadHash(raw).slice(0, 16)}`;
   const display = spec.displayId === undefined ? undefined : firstValue(raw, spec.displayId);
   const updatedAt = spec.updatedAt === undefined ? undefined : firstValue(raw, spec.updatedAt);
   const parsed = typeof updatedAt === 'string' ? Date.parse(updatedAt) : Number.NaN;
   return {
-    sourceId: String(id),
+    sourceId,
     displayId: display === undefined ? null : textOf(display),
     raw,
     rowHash: fromList ? payloadHash(raw) : null,
-    depth,
-    aliases: aliasesOf(raw, String(id), definition, timezone),
+    depth: id === null ? 'row' : depth,
+    aliases: aliasesOf(raw, sourceId, definition, timezone),
     updatedAt: Number.isNaN(parsed) ? null : new Date(parsed).toISOString(),
     excluded: exclusionOf(raw, spec),
   };
