@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { Agent } from 'undici';
 import type { Config } from '../config.ts';
@@ -49,6 +50,8 @@ export interface DepsInput {
 export function buildDeps(input: DepsInput): Deps {
   const { db, log, registry, options } = input;
   const clock = input.clock ?? systemClock;
+  // Every lease and every request in hand listens; Node takes more than ten listeners for a leak, and says so on stderr.
+  setMaxListeners(0, input.stopping);
   const intercomAgent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 64 });
   // The customer types this address, so it is guarded; Intercom's comes from our own configuration.
   const infraonAgent = createGuardedAgent({
