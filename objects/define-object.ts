@@ -191,6 +191,11 @@ export function field(
   return { key, label, type, paths, evidence, ...more };
 }
 
+/** The name of an object within a sentence: `Companies` → `companies`; `SLA policies` stays. */
+export function inSentence(name: string): string {
+  return /^\p{Lu}{2}/u.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+}
+
 /** A row of a mapping: source field, target attribute, transform. */
 export function rule(
   source: string,

@@ -1,3 +1,4 @@
+import { inSentence } from '../../objects/define-object.ts';
 import {
   judgeAttributeConflicts,
   judgeAttributeLimit,
@@ -27,7 +28,7 @@ interface CheckDefinition {
 function judgeMaps({ objects, maps }: PreflightFacts): Judgement {
   const open = objects.filter((definition) => maps.get(definition.name)?.state !== 'approved');
   return open.length === 0
-    ? pass(`The maps of ${listed(objects.map(({ plural }) => plural.toLowerCase()))} are approved.`)
+    ? pass(`The maps of ${listed(objects.map(({ plural }) => inSentence(plural)))} are approved.`)
     : fail(`Not approved in its newest version: ${listed(open.map(({ plural }) => plural))}.`);
 }
 

@@ -1,3 +1,4 @@
+import { inSentence } from '../../objects/define-object.ts';
 import type { MapDocument, MapSummary } from '../../pipeline/maps/map-document.ts';
 import { html, type SafeHtml } from './html.ts';
 import { page, type Viewer } from './page.ts';
@@ -68,7 +69,7 @@ export function mapPage(viewer: Viewer, state: MapView, pluralOf: PluralOf): str
   const rules = [...map.rules].sort((one, other) => one.confidence - other.confidence);
   const guessed = rules.filter(({ confidence }) => confidence < 1).length;
   return page(
-    `Map of ${pluralOf(map.object).toLowerCase()}`,
+    `Map of ${inSentence(pluralOf(map.object))}`,
     viewer,
     html`${error !== null && html`<p class="bad" role="alert">${error}</p>`} ${approval(view, guessed)}
       <h2>Fields that move (${rules.length})</h2>

@@ -1,3 +1,4 @@
+import { inSentence } from '../../objects/define-object.ts';
 import type { MapChoices } from '../../pipeline/maps/map-choices.ts';
 import { inputField, selectField, textareaField, type FormError } from './form-fields.ts';
 import { html, type SafeHtml } from './html.ts';
@@ -33,7 +34,7 @@ export function rulePage(viewer: Viewer, view: RuleView): string {
   const { object, plural, version, form, choices, error } = view;
   const fits = { value: '', label: 'Whatever fits the two' };
   return page(
-    form.id === '' ? `Add a rule for ${plural.toLowerCase()}` : `Edit a rule of ${plural.toLowerCase()}`,
+    form.id === '' ? `Add a rule for ${inSentence(plural)}` : `Edit a rule of ${inSentence(plural)}`,
     viewer,
     html`${error !== null && error.field === null && html`<p class="bad" role="alert">${error.message}</p>`}
       <form class="stack" method="post" action="${MAPS}/${object}/rule">

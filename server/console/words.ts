@@ -29,9 +29,9 @@ export const DISCOVERY_STATES: Record<DiscoveryDocument['state'], string> = {
   failed: 'The discovery failed.',
 };
 
-/** `missing_email` → `missing email`. */
+/** `missing_email` → `missing email`, `sla_policy` → `SLA policy`. */
 export function spaced(key: string): string {
-  return key.replaceAll('_', ' ');
+  return key.replaceAll('_', ' ').replace(/\bsla\b/, 'SLA');
 }
 
 /** A dry run undoes nothing, and should never read as if it had. */
