@@ -6,15 +6,9 @@ import type { ObjectDefinition } from '../../objects/define-object.ts';
 import { derivationNamed } from '../../objects/derive.ts';
 import { readFields } from '../../objects/read-fields.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
-import { forEachConcurrently, runExclusive, type BatchScope } from '../runs/batch.ts';
+import { forEachConcurrently, runExclusive, type BatchScope, type ExclusiveScope } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
-import {
-  notListed,
-  requireRun,
-  storeExtraction,
-  type ExtractionState,
-  type FrozenRun,
-} from '../runs/frozen-run.ts';
+import { notListed, storeExtraction, type ExtractionState, type FrozenRun } from '../runs/frozen-run.ts';
 import { listChanges, stageChanges } from '../delta/list-changes.ts';
 import { carryOver } from '../delta/carry-over.ts';
 import { newestChange } from '../delta/watermark.ts';
@@ -32,7 +26,6 @@ import {
   type StagedRow,
 } from './stage-rows.ts';
 import { notGiven, setAside, withoutId, type Unreadable } from './unreadable.ts';
-import { WORKING_STATES } from '../runs/run-state.ts';
 
 /** Detail calls asked for at a time; the client's own gate decides how many are really under way. */
 const DETAILS_AT_A_TIME = 16;
@@ -46,18 +39,17 @@ export async function listSource(
   runId: string,
   object: string,
 ): Promise<void> {
-  const { sql } = deps.db;
-  const run = await requireRun(sql, workspaceId, runId);
-  if (!WORKING_STATES.includes(run.state) || run.extraction[object]?.listed === true) return;
-  const list = async (signal: AbortSignal) => {
+  const place = { workspaceId, runId };
+  const isToDo = ({ extraction }: FrozenRun) => extraction[object]?.listed !== true;
+  const list = async ({ run, signal }: ExclusiveScope) => {
     const { profile } = await infraonFor(deps, workspaceId);
     const definition = asOffered(deps.registry.get(object), profile);
     if (definition.source.kind === 'derived') await deriveSource(deps, run, definition);
     else if (run.kind === 'delta') await listChanges(deps, run, definition, definition.source.object, signal);
     else await listPages(deps, run, definition, definition.source.object, signal);
   };
-  await deps.bottleneck.during({ workspaceId, runId }, 'read', () =>
-    runExclusive(deps, run, `list:${object}`, list),
+  await deps.bottleneck.during(place, 'read', () =>
+    runExclusive(deps, place, `list:${object}`, isToDo, list),
   );
 }
 

@@ -4,7 +4,7 @@ import { SELECTED } from '../runs/advance.ts';
 import type { Deps } from '../deps.ts';
 import { addToLedger } from './stage-rows.ts';
 import { runExclusive } from '../runs/batch.ts';
-import { requireRun, type FrozenRun } from '../runs/frozen-run.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 import { chooseVaried, type Candidate } from './choose-varied.ts';
 
 type Raw = Record<string, unknown>;
@@ -25,9 +25,8 @@ const LONGEST = 100;
  * chooses; the gate may ask for it again meanwhile.
  */
 export async function selectSample(deps: Deps, workspaceId: string, runId: string): Promise<void> {
-  const run = await requireRun(deps.db.sql, workspaceId, runId);
-  if (run.kind !== 'sample' || run.extraction[SELECTED] !== undefined) return;
-  await runExclusive(deps, run, 'select', async (signal) => {
+  const isToDo = ({ kind, extraction }: FrozenRun) => kind === 'sample' && extraction[SELECTED] === undefined;
+  await runExclusive(deps, { workspaceId, runId }, 'select', isToDo, async ({ run, signal }) => {
     const chosen = new Map<string, string[]>();
     for (const object of run.objects) {
       if (signal.aborted) return;

@@ -10,12 +10,11 @@ import { runExclusive } from '../runs/batch.ts';
 import { RejectedError, messageOf } from '../../errors.ts';
 import { attributesOf, type AttributeSpec } from '../../objects/attributes.ts';
 import type { Deps } from '../deps.ts';
-import { pinnedMap, requireRun, type FrozenRun } from '../runs/frozen-run.ts';
+import { pinnedMap, type FrozenRun } from '../runs/frozen-run.ts';
 import { actionFor } from '../failure-policy.ts';
 import { findOrMake, intendedItems, type Item, type Maker } from './prepared-items.ts';
 import { runClient } from '../runs/run-client.ts';
 import { pauseForReason } from '../runs/run-control.ts';
-import { WORKING_STATES } from '../runs/run-state.ts';
 
 /**
  * Makes what the maps need in the workspace: contact, company and conversation attributes (tags come with the records
@@ -24,26 +23,31 @@ import { WORKING_STATES } from '../runs/run-state.ts';
  */
 export async function prepareRun(deps: Deps, workspaceId: string, runId: string): Promise<void> {
   const { sql } = deps.db;
-  const run = await requireRun(sql, workspaceId, runId);
-  if (run.prepared || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'prepare', async (signal, fence, lease) => {
-    const client = await runClient(deps, run, 'workspace', fence);
-    const preparing: Preparing = { deps, run, lease, client, signal };
-    try {
-      await meetTeammates(deps, run, client);
-      const needed = await neededAttributes(deps, run);
-      for (const model of ['contact', 'company'] as const)
-        await prepareDataAttributes(preparing, model, needed);
-      await prepareConversationAttributes(preparing, needed);
-      await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
-    } catch (error) {
-      const { action } = actionFor(error, deps.clock.now(), 0);
-      // Not for a person, for it is tried again or another worker is at it; or a dead token, of which every job says the same.
-      if (action !== 'reject' && action !== 'crash') throw error;
-      if (isConnectionLoss(error) || signal.aborted) throw error;
-      await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
-    }
-  });
+  const isToDo = ({ prepared }: FrozenRun) => !prepared;
+  await runExclusive(
+    deps,
+    { workspaceId, runId },
+    'prepare',
+    isToDo,
+    async ({ run, signal, fence, token }) => {
+      const client = await runClient(deps, run, 'workspace', fence);
+      const preparing: Preparing = { deps, run, lease: token, client, signal };
+      try {
+        await meetTeammates(deps, run, client);
+        const needed = await neededAttributes(deps, run);
+        for (const model of ['contact', 'company'] as const)
+          await prepareDataAttributes(preparing, model, needed);
+        await prepareConversationAttributes(preparing, needed);
+        await sql`update runs set prepared = true where id = ${runId} and workspace_id = ${workspaceId}`;
+      } catch (error) {
+        const { action } = actionFor(error, deps.clock.now(), 0);
+        // Not for a person, for it is tried again or another worker is at it; or a dead token, of which every job says the same.
+        if (action !== 'reject' && action !== 'crash') throw error;
+        if (isConnectionLoss(error) || signal.aborted) throw error;
+        await pauseForReason(sql, workspaceId, runId, `Preparing the workspace failed: ${messageOf(error)}`);
+      }
+    },
+  );
 }
 
 /** Who was invited since the installation, as the readiness list asks for, speaks and is assigned as themselves. */

@@ -1,8 +1,7 @@
 import { enqueueAdvance } from '../../db/queue.ts';
 import { runExclusive } from '../runs/batch.ts';
 import type { Deps } from '../deps.ts';
-import { requireRun } from '../runs/frozen-run.ts';
-import { WORKING_STATES } from '../runs/run-state.ts';
+import type { FrozenRun } from '../runs/frozen-run.ts';
 import { spareNeeded } from './needs.ts';
 import { undoRunOf } from './undo-plan.ts';
 import { inspectWorkspaceItems } from './workspace-items.ts';
@@ -13,10 +12,10 @@ import { inspectWorkspaceItems } from './workspace-items.ts';
  */
 export async function decideRollback(deps: Deps, workspaceId: string, runId: string): Promise<void> {
   const { sql } = deps.db;
-  const run = await requireRun(sql, workspaceId, runId);
-  if (undoRunOf(run.undo).decided || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'decide', async () => {
-    await spareNeeded(sql, { workspaceId, runId });
+  const place = { workspaceId, runId };
+  const isUndecided = ({ undo }: FrozenRun) => !undoRunOf(undo).decided;
+  await runExclusive(deps, place, 'decide', isUndecided, async ({ run }) => {
+    await spareNeeded(sql, place);
     await inspectWorkspaceItems(deps, run);
     await sql.begin(async (tx) => {
       await tx`
@@ -25,7 +24,7 @@ export async function decideRollback(deps: Deps, workspaceId: string, runId: str
           and (${run.dryRun} or undo->>'action' = 'spare')`;
       await tx`
         update runs set undo = undo || '{"decided": true}'::jsonb where workspace_id = ${workspaceId} and id = ${runId}`;
-      await enqueueAdvance(tx, { workspaceId, runId });
+      await enqueueAdvance(tx, place);
     });
   });
 }

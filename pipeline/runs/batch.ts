@@ -136,20 +136,31 @@ async function afterFailure(
   return failure.action === 'retry' ? failure.at : new Date(deps.clock.now().getTime() + 5_000);
 }
 
+/** Work of a whole run in the hands of one worker, with the run as it is now. */
+export interface ExclusiveScope {
+  run: FrozenRun;
+  /** Aborted when the lease is lost, the run is paused or cancelled, or the process stops. */
+  signal: AbortSignal;
+  fence: Fence;
+  token: string;
+}
+
 /**
- * Does a piece of a run's work that only one worker may do at a time, under a lease of its own; does nothing when
- * somebody is at it, or when it failed a moment ago. What fails is tried again after a pause, and pauses the run after
- * some tries, as a batch does. The stage gate looks afterwards.
+ * Does a piece of a run's work that only one worker may do at a time, under a lease of its own; does nothing when it is not
+ * to be done (any more), when somebody is at it, or when it failed a moment ago. What fails is tried again after a pause,
+ * and pauses the run after some tries, as a batch does. The stage gate looks afterwards.
  */
 export async function runExclusive(
   deps: Deps,
-  run: FrozenRun,
+  place: { workspaceId: string; runId: string },
   work: string,
-  perform: (signal: AbortSignal, fence: Fence, token: string) => Promise<void>,
+  isToDo: (run: FrozenRun) => boolean | Promise<boolean>,
+  perform: (scope: ExclusiveScope) => Promise<void>,
 ): Promise<void> {
   const { sql } = deps.db;
-  const place = { workspaceId: run.workspaceId, runId: run.id };
-  if (await isResting(sql, place, work)) return;
+  const run = await requireRun(sql, place.workspaceId, place.runId);
+  const isOpen = async (now: FrozenRun) => WORKING_STATES.includes(now.state) && (await isToDo(now));
+  if (!(await isOpen(run)) || (await isResting(sql, place, work))) return;
   const claimedAt = moment();
   const token = await claimExclusive(sql, {
     ...place,
@@ -162,7 +173,10 @@ export async function runExclusive(
   let retryAt: Date | null = null;
   try {
     await withHeartbeat(deps, token, claimedAt, async (signal, fence) => {
-      await perform(signal, fence, token).finally(() => (isStopped = signal.aborted));
+      // Whoever held the lease until a moment ago may have done it.
+      const now = await requireRun(sql, place.workspaceId, place.runId);
+      if (!(await isOpen(now))) return;
+      await perform({ run: now, signal, fence, token }).finally(() => (isStopped = signal.aborted));
     });
     await forgetTrouble(sql, place, work);
   } catch (error) {

@@ -3,9 +3,8 @@ import type { SearchFilter } from '../../../connectors/intercom/list-calls.ts';
 import { AuthError, NotFoundError, RejectedError, SchemaError, messageOf } from '../../../errors.ts';
 import type { Deps } from '../../deps.ts';
 import { runExclusive } from '../../runs/batch.ts';
-import { pinnedMap, requireRun, type FrozenRun } from '../../runs/frozen-run.ts';
+import { pinnedMap, type FrozenRun } from '../../runs/frozen-run.ts';
 import { runClient } from '../../runs/run-client.ts';
-import { WORKING_STATES } from '../../runs/run-state.ts';
 import { lookAgainMs } from '../look-again.ts';
 import { nameSourceChanges } from '../source-changes.ts';
 import { compareSet, type SetComparison } from './compare-set.ts';
@@ -29,10 +28,9 @@ import { readSetState, storeCounts, waitForIndex } from './set-state.ts';
  */
 export async function countSets(deps: Deps, workspaceId: string, runId: string): Promise<void> {
   const { sql } = deps.db;
-  const run = await requireRun(sql, workspaceId, runId);
-  const { looks, isDone } = await readSetState(sql, run);
-  if (isDone || !WORKING_STATES.includes(run.state)) return;
-  await runExclusive(deps, run, 'count_sets', async (signal, fence) => {
+  const isToDo = async (run: FrozenRun) => !(await readSetState(sql, run)).isDone;
+  await runExclusive(deps, { workspaceId, runId }, 'count_sets', isToDo, async ({ run, signal, fence }) => {
+    const { looks } = await readSetState(sql, run);
     const client = await runClient(deps, run, 'workspace', fence);
     const readers = await readersOf(deps, run, client);
     const pauseMs = lookAgainMs(looks, run.settings.search_lag_seconds);
