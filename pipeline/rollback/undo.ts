@@ -9,7 +9,7 @@ import { changeRecord, settleTrouble } from './settle.ts';
 import type { UndoStep } from './things/thing.ts';
 import { thingKind } from './things/things.ts';
 import { WORKSPACE_ITEMS, type UndoPlan } from './undo-plan.ts';
-import { decideItem, openItemAccess, removeItem, type ItemAccess } from './workspace-items.ts';
+import { decideItem, openItemAccess, removeItem, useInTheWay, type ItemAccess } from './workspace-items.ts';
 import { writtenTo } from './written.ts';
 
 /** Records of one batch that are taken back side by side. */
@@ -104,5 +104,11 @@ async function undoItem(
   if (plan.action === 'spare' || plan.action === 'keep') return spareAfterAll(scope, record, plan);
   const steps = plan.action === 'gone' ? [] : [removeItem(plan)];
   const carried = plan.action === 'gone' && planned.action !== null ? planned : plan;
-  await forget(scope, record, carried, await carryOut(record, steps, scope, context));
+  try {
+    await forget(scope, record, carried, await carryOut(record, steps, scope, context));
+  } catch (error) {
+    const reason = useInTheWay(error);
+    if (reason === null) throw error;
+    await spareAfterAll(scope, record, { ...plan, action: 'spare', reasons: [reason] });
+  }
 }

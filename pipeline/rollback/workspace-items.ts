@@ -1,5 +1,6 @@
 import type { IntercomClient } from '../../connectors/intercom/client.ts';
 import type { IdPage } from '../../connectors/intercom/undo-calls.ts';
+import { RejectedError } from '../../errors.ts';
 import type { Deps } from '../deps.ts';
 import type { FrozenRun } from '../runs/frozen-run.ts';
 import { OPTION_KIND } from '../prepare/prepare.ts';
@@ -142,6 +143,15 @@ async function foreignContent(id: string, { lists, ours, going }: ItemAccess): P
 
 function reason(code: SpareReason['code'], message: string): SpareReason {
   return { code, message, field: null, ours: null, theirs: null };
+}
+
+/** What Intercom answers of a tag or an attribute that segments and the like use (DELETE /tags, PUT /data_attributes). */
+const IN_USE: readonly string[] = ['tag_has_dependent_objects', 'data_invalid'];
+
+/** Why an item stays that Intercom did not let go, because people use it where no call can look; else null. */
+export function useInTheWay(error: unknown): SpareReason | null {
+  if (!(error instanceof RejectedError) || !IN_USE.includes(error.code)) return null;
+  return reason('in_use', `Intercom keeps it: ${error.message}`);
 }
 
 /** The one call that takes an item away. */

@@ -128,6 +128,13 @@ export interface Tag {
   name: string;
 }
 
+/** What people put together of tags and attributes; only the user interface makes it. What it uses cannot go. */
+export interface Segment {
+  name: string;
+  tagIds: string[];
+  dataAttributeIds: number[];
+}
+
 export interface Attachment {
   name: string;
   contentType: string;

@@ -8,6 +8,7 @@ import type {
   DeletedConversation,
   ObjectInstance,
   ObjectType,
+  Segment,
   Tag,
   Team,
 } from './records.ts';
@@ -56,6 +57,8 @@ export interface Workspace {
   dataAttributesByName: Map<string, DataAttribute>;
   conversationAttributes: Map<number, ConversationAttribute>;
   tags: Map<string, Tag>;
+  /** By name. */
+  segments: Map<string, Segment>;
   conversations: Map<string, Conversation>;
   conversationsByContact: Map<string, Set<string>>;
   conversationsByTag: Map<string, Set<string>>;
@@ -110,6 +113,7 @@ export function createWorkspace(seed: WorkspaceSeed, nowSeconds: number, ordinal
     dataAttributesByName: new Map(),
     conversationAttributes: new Map(),
     tags: new Map(),
+    segments: new Map(),
     conversations: new Map(),
     conversationsByContact: new Map(),
     conversationsByTag: new Map(),

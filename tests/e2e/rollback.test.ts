@@ -146,6 +146,33 @@ describe('rolling back', () => {
     loaded = tenant;
   });
 
+  it('a tag and an attribute that people use in a segment stay, and it is said why', async () => {
+    const tenant = await installed(stage, stage.addWorkspace());
+    await planned(stage, tenant);
+    const sample = await finished(tenant, await start(tenant, { kind: 'sample', limit: 3 }));
+    const [tag] = tenant.workspace.tags.values();
+    const [attribute] = tenant.workspace.dataAttributes.values();
+    await control(stage, 'POST', 'edit', {
+      workspace_id: tenant.workspaceId,
+      resource: 'segment',
+      id: 'VIP customers',
+      set: { tag_ids: [tag?.id], data_attribute_ids: [attribute?.id] },
+    });
+    const run = await finished(tenant, await start(tenant, { kind: 'rollback', run_id: sample.id }));
+    expect(run).toMatchObject({ state: 'completed', balanced: true });
+    const kept = (await items(tenant, run, 'spare')).map(({ destination_id: id, reasons }) => ({
+      id,
+      reasons,
+    }));
+    expect(kept).toEqual([
+      { id: tag?.id, reasons: [expect.objectContaining({ code: 'in_use' })] },
+      { id: String(attribute?.id), reasons: [expect.objectContaining({ code: 'in_use' })] },
+    ]);
+    expect(JSON.stringify(kept)).toContain('Segments: VIP customers');
+    expect([...tenant.workspace.tags.keys()]).toEqual([tag?.id]);
+    expect(tenant.workspace.dataAttributes.get(attribute?.id ?? 0)?.archived).toBe(false);
+  });
+
   it('a delta alone is taken back, tags and companies included, and the next one brings it over again', async () => {
     const { workspace } = loaded;
     const runDelta = async () => finished(loaded, await start(loaded, { kind: 'delta' }));

@@ -21,7 +21,7 @@ import { bodyOf, refuse, workspaceOf } from './reply.ts';
 
 /**
  * A person works in the inbox: `{resource, id, type?, set?, note?, reply?, contact_reply?, state?, delete?, admin_id?}`.
- * What they set is checked like an API request and stamped with their time; the mails they cause are not ledgered.
+ * A segment goes by its name: `{resource: 'segment', id, set: {tag_ids?, data_attribute_ids?}}`. What they set is checked like an API request and stamped with their time; the mails they cause are not ledgered.
  */
 export const editRoutes: Route[] = [{ method: 'POST', path: '/_sim/edit', handler: open(edit) }];
 
@@ -81,9 +81,23 @@ async function editOne(person: ApiContext, resource: string, id: string, body: F
       return editInstance(person, typeof body['type'] === 'string' ? body['type'] : '', id, set, gone);
     case 'article':
       return editArticle(person, id, set, gone);
+    case 'segment':
+      return editSegment(person.workspace, id, set, gone);
     default:
       return false;
   }
+}
+
+/** Segments go by their name. */
+function editSegment({ segments }: Workspace, name: string, set: Fields | null, gone: boolean): boolean {
+  if (gone) return segments.delete(name);
+  const ids = (key: string): unknown[] => (Array.isArray(set?.[key]) ? set[key] : []);
+  segments.set(name, {
+    name,
+    tagIds: ids('tag_ids').map(String),
+    dataAttributeIds: ids('data_attribute_ids').map(Number),
+  });
+  return true;
 }
 
 function editContact(

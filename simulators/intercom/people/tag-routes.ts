@@ -1,5 +1,5 @@
 import { api, ok, param, type ApiContext, type Reply } from '../context.ts';
-import { invalid, notFound } from '../failure.ts';
+import { ApiFailure, invalid, notFound } from '../failure.ts';
 import type { AppliedTag, Company, Contact, Tag } from '../records.ts';
 import { fieldsOf, idField, isFields, onlyKeys, stringField } from '../request-fields.ts';
 import type { Route } from '../router.ts';
@@ -105,10 +105,16 @@ function apply(
   });
 }
 
-/** The tag disappears from everything that carries it. */
+/** The tag disappears from everything that carries it, unless a segment uses it (Intercom API 2.14, DELETE /tags/{id}). */
 function remove(context: ApiContext): Reply {
   const tag = tagOf(context);
   const { workspace } = context;
+  const users = [...workspace.segments.values()].filter(({ tagIds }) => tagIds.includes(tag.id));
+  if (users.length > 0) {
+    const names = users.map(({ name }) => name).join(', ');
+    const message = `Unable to delete Tag with dependent objects. Segments: ${names}.`;
+    throw new ApiFailure(400, 'tag_has_dependent_objects', message);
+  }
   const without = (tags: AppliedTag[]): AppliedTag[] => tags.filter((applied) => applied.id !== tag.id);
   for (const contact of workspace.contacts.values()) contact.tags = without(contact.tags);
   for (const company of workspace.companies.values()) company.tags = without(company.tags);

@@ -125,7 +125,12 @@ function update(context: ApiContext): Reply {
   onlyKeys(context, fields, ['archived', 'description', 'messenger_writable', 'options']);
   const options = fields['options'] === undefined ? attribute.options : readOptions(fields);
   const archived = booleanField(fields, 'archived') ?? attribute.archived;
-  if (archived && !attribute.archived && attribute.reference !== null) {
+  const isUsed =
+    attribute.reference !== null ||
+    [...context.workspace.segments.values()].some(({ dataAttributeIds }) =>
+      dataAttributeIds.includes(attribute.id),
+    );
+  if (archived && !attribute.archived && isUsed) {
     throw new ApiFailure(
       422,
       'data_invalid',

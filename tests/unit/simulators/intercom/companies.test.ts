@@ -109,4 +109,25 @@ describe('companies', () => {
     expect(at(await desk.done('GET', `/contacts/${contact}`), 'tags.total_count')).toBe(0);
     expect((await desk.call('DELETE', `/tags/${id}`)).status).toBe(404);
   });
+
+  it('keeps a tag and an attribute that a segment uses', async () => {
+    const tag = textAt(await desk.done('POST', '/tags', { name: 'VIP' }), 'id');
+    const attribute = await desk.done('POST', '/data_attributes', {
+      name: 'Site',
+      model: 'contact',
+      data_type: 'string',
+    });
+    const path = `/data_attributes/${String(at(attribute, 'id'))}`;
+    const segment = { resource: 'segment', id: 'Seg 1' };
+    const set = { tag_ids: [tag], data_attribute_ids: [at(attribute, 'id')] };
+    await desk.sim('POST', 'edit', { workspace_id: 'ws_demo01', ...segment, set });
+    expect(errorOf(await desk.call('DELETE', `/tags/${tag}`))).toMatchObject({
+      code: 'tag_has_dependent_objects',
+      message: 'Unable to delete Tag with dependent objects. Segments: Seg 1.',
+    });
+    expect((await desk.call('PUT', path, { archived: true })).status).toBe(422);
+    await desk.sim('POST', 'edit', { workspace_id: 'ws_demo01', ...segment, delete: true });
+    await desk.done('DELETE', `/tags/${tag}`);
+    await desk.done('PUT', path, { archived: true });
+  });
 });
