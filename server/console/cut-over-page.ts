@@ -29,6 +29,7 @@ export function cutOverPage(viewer: Viewer, state: CutOverView): string {
       </ol>
       ${freezeSection(board.freeze, view)} ${deltaSection(view)}
       ${board.signed_off === null && signOffSection(view)}`,
+    { script: view.maySign },
   );
 }
 
@@ -144,6 +145,8 @@ function signOffSection({ board, maySign, error }: CutOverView): SafeHtml {
           form: 'sign-off',
           label: 'Your decision, in your words',
           button: 'Sign off',
+          // The package is made meanwhile.
+          underWay: 'Signing off…',
         },
         failed ? error.message : null,
       )
@@ -152,7 +155,7 @@ function signOffSection({ board, maySign, error }: CutOverView): SafeHtml {
 }
 
 function noteForm(
-  form: { action: string; form: string; label: string; button: string },
+  form: { action: string; form: string; label: string; button: string; underWay: string },
   error: string | null,
 ): SafeHtml {
   return html`<form class="stack" method="post" action="${form.action}">
@@ -168,7 +171,7 @@ function noteForm(
       ></textarea>
       ${error !== null && html`<span class="bad" role="alert" id="${form.form}-error">${error}</span>`}
     </p>
-    <button type="submit" class="primary">${form.button}</button>
+    <button type="submit" class="primary" data-under-way="${form.underWay}">${form.button}</button>
   </form>`;
 }
 
@@ -203,7 +206,7 @@ function signedOff({ board, maySign, error }: CutOverView): SafeHtml {
           Until ${signed.revocable_until} an owner can open the migration again, to write or undo something.
           The final package is then made anew at the next sign-off.
         </p>
-        ${noteForm({ action: '/console/cut-over/revoke', form: 'revoke', label: 'Why it has to be opened again', button: 'Revoke the sign-off' }, failed ? error.message : null)}
+        ${noteForm({ action: '/console/cut-over/revoke', form: 'revoke', label: 'Why it has to be opened again', button: 'Revoke the sign-off', underWay: 'Revoking…' }, failed ? error.message : null)}
       </details>`
     }`;
 }

@@ -8,6 +8,7 @@ import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { declareTypes, installed, type Tenant } from '../support/tenant.ts';
 import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
+import { pressAndLook } from './pressed.ts';
 
 /** The main job by hand in the console alone: from connecting to the loaded migration, in a real browser. */
 describe('the journey in the console', () => {
@@ -67,14 +68,7 @@ describe('the journey in the console', () => {
     await page.getByLabel('Infraon address').fill(stage.infraon.url);
     await page.getByLabel('User name').fill(DEFAULT_CREDENTIALS.username);
     await page.getByLabel('Password').fill(DEFAULT_CREDENTIALS.password);
-    // The browser leaves the page meanwhile: what it showed last is kept beside it.
-    await page.evaluate(`
-      const button = document.querySelector('main button');
-      const keep = () => sessionStorage.setItem('pressed', JSON.stringify([button.textContent, button.disabled]));
-      new MutationObserver(keep).observe(button, { attributes: true, childList: true });`);
-    await page.getByRole('button', { name: 'Connect', exact: true }).click();
-    await page.waitForURL('**/console');
-    expect(await page.evaluate("sessionStorage.getItem('pressed')")).toBe('["Connecting…",true]');
+    expect(await pressAndLook(page, 'Connect')).toEqual({ words: 'Connecting…', disabled: true });
     await heading('Infraon is connected').waitFor();
     await expectGood('02-connected');
   });

@@ -9,6 +9,7 @@ import { openStage, OWNER_ID, type Stage } from '../support/stage.ts';
 import { finished, fullRun, installed, rejections, sampled, type Tenant } from '../support/tenant.ts';
 import { violationsOf } from './accessible.ts';
 import { launchChromium, openPage, type WatchedPage } from './chromium.ts';
+import { pressAndLook } from './pressed.ts';
 
 /** An owner cuts over in the console, from a finished migration to the signed-off one; server and worker are real. */
 describe('the cut-over', () => {
@@ -168,8 +169,8 @@ describe('the cut-over', () => {
 
   it('is signed off, once and for all to see', async () => {
     await page.getByLabel('Your decision, in your words').fill('Everything arrived.');
-    await page.getByRole('button', { name: 'Sign off', exact: true }).click();
-    await page.getByText('Signed off').waitFor({ timeout: 120_000 });
+    expect(await pressAndLook(page, 'Sign off')).toEqual({ words: 'Signing off…', disabled: true });
+    await page.getByText('Signed off').waitFor();
     await page.getByRole('heading', { name: 'Hypercare' }).waitFor();
     await watched.picture('cut-over-07-signed-off');
     expect(await violationsOf(page)).toEqual([]);
