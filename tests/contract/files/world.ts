@@ -89,6 +89,8 @@ export async function filesWorld(): Promise<FilesWorld> {
   const { deps, infraon, intercom } = world;
   const { sql } = deps.db;
   intercom.state.switches.replyThrottlePerConversation = 0;
+  // The person is older than the first ticket.
+  intercom.state.switches.contactReadyAfterMs = 0;
   const ways = [
     { path: '/ux/sd/inci/incident/attachment/', query: { ref_id: '{id}' }, rows: ['results', ''] },
   ];

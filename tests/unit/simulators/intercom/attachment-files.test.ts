@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ADMIN, openDesk, type Desk } from './support.ts';
+import { ADMIN, newContact, newConversation, openDesk, type Desk } from './support.ts';
 
 let desk: Desk;
 let conversationId = '';
 
 beforeEach(async () => {
   desk = await openDesk();
-  const contact = (await desk.done('POST', '/contacts', { role: 'user', external_id: 'e1' })) as {
-    id: string;
-  };
-  const message = (await desk.done('POST', '/conversations', {
-    from: { type: 'user', id: contact.id },
-    body: 'It fails',
-  })) as { conversation_id: string };
-  conversationId = message.conversation_id;
+  conversationId = await newConversation(desk, await newContact(desk));
 });
 afterEach(async () => desk.close());
 

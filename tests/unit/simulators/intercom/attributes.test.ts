@@ -216,13 +216,14 @@ describe('conversation attributes', () => {
     expect((await desk.call('PUT', `/conversations/${conversation}`, set)).status).toBe(200);
   });
 
-  it('checks values, leaves event parts when switched on, and follows a renamed attribute', async () => {
+  it('checks values, leaves event parts unless switched off, and follows a renamed attribute', async () => {
     const conversation = await newConversation(desk, await newContact(desk));
     const id = String(at((await create({ name: 'Opened', data_type: 'datetime' })).body, 'id'));
     const put = (values: unknown) =>
       desk.call('PUT', `/conversations/${conversation}`, { custom_attributes: values });
     expect((await put({ Opened: 'never' })).status).toBe(400);
     expect((await put({ Unknown: 1 })).status).toBe(400);
+    await desk.sim('PATCH', 'switches', { attributeEventParts: false });
     expect(at((await put({ Opened: 1_700_000_000 })).body, 'conversation_parts.total_count')).toBe(0);
     await desk.sim('PATCH', 'switches', { attributeEventParts: true });
     const changed = await put({ Opened: 1_700_000_001 });

@@ -67,8 +67,7 @@ describe('conversations', () => {
       code: 'not_found',
       message: 'User Not Found',
     });
-    await desk.sim('PATCH', 'switches', { contactReadyAfterMs: 1_000 });
-    const fresh = await newContact(desk, { email: 'new@example.com', external_id: 'new' });
+    const fresh = textAt(await desk.done('POST', '/contacts', { external_id: 'new' }), 'id');
     const opening = { from: { type: 'user', id: fresh }, body: 'x' };
     expect((await desk.call('POST', '/conversations', opening)).status).toBe(404);
     desk.pass(1_000);

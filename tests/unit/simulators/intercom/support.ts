@@ -125,11 +125,12 @@ export function errorOf(answer: Answer): { status: number; code: unknown; messag
   };
 }
 
+/** A contact that is old enough for a conversation. */
 export async function newContact(desk: Desk, fields: Record<string, unknown> = {}): Promise<string> {
-  return textAt(
-    await desk.done('POST', '/contacts', { email: 'ada@example.com', external_id: 'req-1', ...fields }),
-    'id',
-  );
+  const contact = { email: 'ada@example.com', external_id: 'req-1', ...fields };
+  const id = textAt(await desk.done('POST', '/contacts', contact), 'id');
+  desk.pass(desk.state.switches.contactReadyAfterMs);
+  return id;
 }
 
 export async function newConversation(
