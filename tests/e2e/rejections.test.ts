@@ -302,12 +302,15 @@ describe('rejected records', () => {
       },
     );
     const pressed = new Set<string>();
+    const told: string[] = [];
     for (let round = 0; ; round += 1) {
-      expect(round).toBeLessThan(40);
+      expect(round, told.join('\n')).toBeLessThan(40);
       await finished(tenant, full.id);
       const [next] = await rejections(tenant);
       if (next === undefined) break;
-      pressed.add(await settle(panel, next, round));
+      const label = await settle(panel, next, round);
+      pressed.add(label);
+      told.push(`${label}: ${next.object} ${next.source_id} ${next.code}: ${next.message}`);
     }
     expect([...pressed].sort()).toEqual(['Retry', 'Retry all', 'Save and retry', 'Waive']);
     await panel.initialize();

@@ -35,9 +35,27 @@ export function threadOf(detail) {
       'ol',
       { class: 'plain parts' },
       message({ ...source, part_type: 'source', created_at: conversation.created_at }),
-      ...parts.map(message),
+      ...together(parts).map(message),
     ),
   ];
+}
+
+const ATTRIBUTE_CHANGE = 'conversation_attribute_updated_by_admin';
+
+/**
+ * Each changed attribute is a part of its own; those of one change are one line here.
+ *
+ * @param {any[]} parts
+ * @returns {any[]}
+ */
+function together(parts) {
+  const lines = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (part.part_type === ATTRIBUTE_CHANGE && last?.part_type === ATTRIBUTE_CHANGE) last.changes += 1;
+    else lines.push({ ...part, changes: 1 });
+  }
+  return lines;
 }
 
 const EVENTS = /** @type {Record<string, string>} */ ({
@@ -54,7 +72,10 @@ function message(part) {
   const who = part.author?.name ?? part.author?.email ?? part.author?.type ?? 'Somebody';
   const when = el('time', { class: 'muted' }, timeText(part.created_at));
   if (part.body === null || part.body === '') {
-    const what = EVENTS[part.part_type] ?? part.part_type.replaceAll('_', ' ');
+    const what =
+      part.part_type === ATTRIBUTE_CHANGE
+        ? `changed ${part.changes === 1 ? 'an attribute' : `${part.changes} attributes`}`
+        : (EVENTS[part.part_type] ?? part.part_type.replaceAll('_', ' '));
     return el('li', { class: 'event muted' }, `${who} ${what} · `, when, ...attachments(part));
   }
   const note = part.part_type === 'note';
