@@ -69,7 +69,17 @@ function filesOf(raw: Raw, path: string | undefined, store: string | undefined):
 }
 
 function isMedia(href: string, files: readonly ArticleFile[]): boolean {
-  return files.some((file) => file.path !== null && decodeURI(href).endsWith(file.path));
+  const address = decoded(href);
+  return files.some((file) => file.path !== null && address.endsWith(file.path));
+}
+
+/** People type addresses by hand: a lone `%` encodes nothing. */
+function decoded(href: string): string {
+  try {
+    return decodeURI(href);
+  } catch {
+    return href;
+  }
 }
 
 export const articleBody = defineTransform({
