@@ -79,12 +79,18 @@ function sizeOfData(address: string): number {
 }
 
 /**
+ * The tag of an image. Brackets inside a quoted attribute do not end it, as descriptions of screenshots have them
+ * (`Settings > Network`); a quote that nothing closes is a character like any other.
+ */
+const IMAGE_TAG = /<img\s(?:(?:=\s*(?:"[^"]*"|'[^']*')|=(?!\s*["'])|[^<>=])*|[^<>]*)>/gi;
+
+/**
  * Pictures inside a body that are stored with it: in the body itself, or under Infraon's media path. `known` finds the
  * listed file of an address, so that a picture which is also an attachment is one file.
  */
 export function inlineImages(html: string, known: (path: string) => FileRef | undefined): FileRef[] {
   const images = new Map<string, FileRef>();
-  for (const [position, [tag]] of [...html.matchAll(/<img\s[^<>]*>/gi)].entries()) {
+  for (const [position, [tag]] of [...html.matchAll(IMAGE_TAG)].entries()) {
     const src = attributeOf(tag, 'src');
     if (images.has(src)) continue;
     const alt = attributeOf(tag, 'alt');

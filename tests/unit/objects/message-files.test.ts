@@ -28,6 +28,14 @@ describe('files of a message', () => {
     ]);
   });
 
+  it('include a picture whose description has brackets or a loose quote', () => {
+    for (const alt of ['"Settings > Network"', '"load <5"', "'a > b'", '5"', "it's"])
+      expect(names(`<p><img alt=${alt} src="/media/uploads/7/shot.png"> it's 5" > 3</p>`)).toEqual([
+        'shot.png',
+      ]);
+    expect(names('<p><img alt="x > y" src="data:image/png;base64,AAAA"></p>')).toEqual(['x > y.png']);
+  });
+
   it('include pictures that the markup holds', () => {
     const [file] = messageFiles('<p>x<img alt="dot.png" src="data:image/png;base64,AAAA"></p>', [], listed);
     expect(file).toMatchObject({ name: 'dot.png', content_type: 'image/png', size: 3 });
