@@ -103,11 +103,16 @@ const formatTable: FormatCallback = (elem, walk, builder, options) => {
   const isData = rows.some((row) => childrenNamed(row, ['td', 'th']).length > 1) && !holdsTable(node);
   builder.openBlock({ leadingLineBreaks: options.leadingLineBreaks ?? 2 });
   if (isData) {
+    for (const caption of childrenNamed(node, ['caption'])) {
+      builder.openBlock({ leadingLineBreaks: 1 });
+      builder.addInline(cellText(caption), { noWordTransform: true });
+      builder.closeBlock({ trailingLineBreaks: 1 });
+    }
     for (const row of rows) {
       builder.openBlock({ leadingLineBreaks: 1 });
       for (const [index, cell] of childrenNamed(row, ['td', 'th']).entries()) {
         if (index > 0) builder.addInline(' | ');
-        builder.addInline(inlineText(cell), { noWordTransform: true });
+        builder.addInline(cellText(cell), { noWordTransform: true });
       }
       builder.closeBlock({ trailingLineBreaks: 1 });
     }
@@ -117,13 +122,25 @@ const formatTable: FormatCallback = (elem, walk, builder, options) => {
   builder.closeBlock({ trailingLineBreaks: 2 });
 };
 
+/** Elements that leave the words around them whole; any other one parts them. */
+const WITHIN_WORDS = new Set(
+  'a abbr b big bdi bdo cite code del em font i ins kbd label mark q s samp small span strike strong sub sup tt u var wbr'.split(
+    ' ',
+  ),
+);
+
+function cellText(cell: DomNode): string {
+  return inlineText(cell).replace(/\s+/g, ' ').trim();
+}
+
 function inlineText(node: DomNode): string {
   if (node.type === 'text') return node.data ?? '';
   if (node.name === 'img') return imageText(node);
   if (node.type !== 'tag') return '';
-  const text = (node.children ?? []).map(inlineText).join(' ').replace(/\s+/g, ' ').trim();
+  const text = (node.children ?? []).map(inlineText).join('');
+  if (!WITHIN_WORDS.has(node.name ?? '')) return ` ${text} `;
   const href = node.name === 'a' ? attributesOf(node).href : undefined;
-  return href !== undefined && href !== text && !href.startsWith('#') ? `${text} (${href})` : text;
+  return href !== undefined && href !== text.trim() && !href.startsWith('#') ? `${text} (${href})` : text;
 }
 
 const convert = compile({

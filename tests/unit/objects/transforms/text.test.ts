@@ -28,6 +28,15 @@ describe('readableText', () => {
     ).toBe('Hosts\n\nName | IP\na | 10.0.0.1');
   });
 
+  it('keeps the words of a cell whole, and the caption', () => {
+    expect(
+      readableText(
+        '<table><caption>Hosts <i>down</i></caption><tr><td>srv<b>01</b>.lan</td><td>10.<span>1</span>.2.3</td></tr>' +
+          '<tr><td>one<br>two</td><td><p>x</p><p>y</p></td></tr><tr><td><b>a </b>b</td><td>ann<span>@</span>example.com</td></tr></table>',
+      ),
+    ).toBe('Hosts down\nsrv01.lan | 10.1.2.3\none two | x y\na b | ann@example.com');
+  });
+
   it('reads a table that only lays out a mail as running text', () => {
     const mail =
       '<table><tr><td><p>First.</p><p>Second.</p><table><tr><td>x</td><td>y</td></tr></table></td></tr></table>';
