@@ -73,9 +73,18 @@ export function imagePointer(alt: string): string {
   return alt.trim() === '' ? '[image]' : `[image: ${alt.trim()}]`;
 }
 
+/**
+ * A tag that a browser knows. Instructions name what to fill in as `<host>`: in plain text that is a word, and reading
+ * it as a tag would drop it, and the line ends with it.
+ */
+const KNOWN_TAG = new RegExp(
+  `<!--|</?(?:${[...Object.keys(HEADINGS), ...INLINE, ...BLOCKS, ...TABLES, ...BOXES].join('|')}|span|font|html|head|body|aside|nav|details|summary|figcaption|caption|del|ins|strike|mark|small|big|kbd|samp|var|tt|cite|script|style|svg|math|iframe|object|embed|video|audio|form|input|button|select|textarea)(?:\\s[^<>]*)?/?>`,
+  'i',
+);
+
 /** Safe HTML of an article from whatever a desk stored; plain text becomes paragraphs. */
 export function articleHtml(source: string): { html: string; lostImages: string[] } {
-  const isMarkup = /<[a-z/!][^<>]*>/i.test(source) && !isTooDeep(source);
+  const isMarkup = KNOWN_TAG.test(source) && !isTooDeep(source);
   const markup = isMarkup
     ? source
     : escapeText(isTooDeep(source) ? readableText(source) : source)

@@ -9,6 +9,11 @@ function html(source: string): string {
 describe('the HTML of an article', () => {
   it.each([
     ['plain text becomes paragraphs', 'one\n\ntwo < 3\nline', '<p>one</p><p>two &lt; 3<br />line</p>'],
+    [
+      'names in angle brackets are words of plain text',
+      'ssh <user>@<host>\nMap<String>',
+      '<p>ssh &lt;user&gt;@&lt;host&gt;<br />Map&lt;String&gt;</p>',
+    ],
     ['boxes become paragraphs', '<div>a</div><div>b <b>c</b></div>d', '<p>a</p><p>b <b>c</b></p><p>d</p>'],
     ['headings have two levels', '<h1>a</h1><h3>b</h3><h6>c</h6>', '<h1>a</h1><h2>b</h2><h2>c</h2>'],
     ['lists stay nested', '<ul><li>a<ul><li>b</li></ul></li></ul>', '<ul><li>a<ul><li>b</li></ul></li></ul>'],
