@@ -2,6 +2,7 @@ import type { InfraonClient, RawRecord } from '../../connectors/infraon/types.ts
 import { AppError, messageOf } from '../../errors.ts';
 import { payloadHash } from '../../objects/payload-hash.ts';
 import type { Deps } from '../deps.ts';
+import { requireStillInstalled } from '../install/still-installed.ts';
 import type { InfraonAccess } from '../source/infraon-access.ts';
 import { keyOf, pagesOf } from '../source/read-source.ts';
 
@@ -57,6 +58,7 @@ async function stage(
 ): Promise<void> {
   const staged = [...rows].map(([source_id, raw]) => ({ source_id, raw, raw_hash: payloadHash(raw) }));
   await deps.db.sql.begin(async (tx) => {
+    await requireStillInstalled(tx, workspaceId);
     await tx`delete from source_records where workspace_id = ${workspaceId} and object = ${key}`;
     await tx`
       insert into source_records (workspace_id, object, source_id, raw, raw_hash, depth, updated_at)

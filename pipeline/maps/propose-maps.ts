@@ -4,6 +4,7 @@ import type { Raw } from '../../objects/paths.ts';
 import { canonicalJson } from '../../objects/payload-hash.ts';
 import { proposeMap } from '../../objects/propose.ts';
 import type { Deps } from '../deps.ts';
+import { requireStillInstalled } from '../install/still-installed.ts';
 import type { SettingsDocument } from '../settings.ts';
 import { askForSameMeaning } from './ask-model.ts';
 import { PROPOSED_BY, insertMap, newestMaps } from './map-store.ts';
@@ -29,6 +30,7 @@ export async function storeProposal(
     ...(settings.default_country === '' ? {} : { defaultCountry: settings.default_country }),
   });
   await deps.db.sql.begin(async (tx) => {
+    await requireStillInstalled(tx, workspaceId);
     const touched = await tx`
       select 1 from object_maps
       where workspace_id = ${workspaceId} and object = ${definition.name}

@@ -7,6 +7,7 @@ import { requireRole, type Actor } from '../actors.ts';
 import { writeAudit } from '../audit.ts';
 import type { Deps } from '../deps.ts';
 import { enqueueHealthReport } from '../install/health-report.ts';
+import { requireStillInstalled } from '../install/still-installed.ts';
 import { clientDeps, findConnection } from './infraon-access.ts';
 import { teammateName } from '../install/teammate-name.ts';
 
@@ -91,6 +92,7 @@ export async function connectSource(deps: Deps, actor: Actor, input: SourceInput
 
   const sealed = deps.secrets.seal(JSON.stringify(credentials), workspaceId, 'infraon_credentials');
   await deps.db.sql.begin(async (tx) => {
+    await requireStillInstalled(tx, workspaceId);
     await tx`
       insert into source_connections (workspace_id, base_url, credentials, strategy, profile_override, pinned,
         capabilities, connected_by, connected_at)
