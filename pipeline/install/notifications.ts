@@ -106,16 +106,25 @@ async function apply(
       where workspace_id = ${workspaceId} and resource = 'contacts' and destination_id = ${item.merged_from}`;
     return;
   }
+  // A notice that comes late changes nothing that was done after it; one without a time is taken for new.
+  const at = created_at ?? null;
   if (topic === BACK) {
     await tx`
-      update id_map set facts = facts - 'gone'
-      where workspace_id = ${workspaceId} and resource = 'contacts' and destination_id = ${item.id}`;
+      update id_map set facts = (facts - 'gone') || ${tx.json({ back: { at, id: item.id } })}
+      where workspace_id = ${workspaceId} and resource = 'contacts' and destination_id = ${item.id}
+        and not ${saidAfter(tx, 'gone', at, item.id)}`;
     return;
   }
-  const gone = { topic, at: created_at ?? null, id: item.id };
+  const gone = { topic, at, id: item.id };
   await tx`
-    update id_map set facts = facts || ${tx.json({ gone })}
-    where workspace_id = ${workspaceId} and resource = ${GONE[topic] ?? ''} and destination_id = ${item.id}`;
+    update id_map set facts = (facts - 'back') || ${tx.json({ gone })}
+    where workspace_id = ${workspaceId} and resource = ${GONE[topic] ?? ''} and destination_id = ${item.id}
+      and not ${saidAfter(tx, 'back', at, item.id)}`;
+}
+
+/** Whether the ledger knows of this thing that it went, or came back, after that time. */
+function saidAfter(tx: Queryable, fact: 'gone' | 'back', at: number | null, id: string) {
+  return tx`coalesce(facts->${fact}->>'id' = ${id} and (facts->${fact}->>'at')::numeric > ${at}::numeric, false)`;
 }
 
 const Gone = z.looseObject({ id: z.string(), at: z.number().nullable() });

@@ -66,11 +66,25 @@ describe('notifications of what people did', () => {
     await processNotifications(test.deps, WORKSPACE);
     expect((await mapped('R1'))?.facts).toMatchObject({ gone: { topic: 'contact.deleted' } });
     expect((await mapped('I1'))?.facts).toMatchObject({ gone: { topic: 'conversation.deleted' } });
-    expect((await mapped('R2'))?.facts).toEqual({});
+    expect((await mapped('R2'))?.facts).not.toHaveProperty('gone');
 
     await notify('contact.merged', { id: 'survivor', merged_from: { id: 'c2' } });
     await processNotifications(test.deps, WORKSPACE);
     expect(await mapped('R2')).toMatchObject({ id: 'survivor', facts: { merged_from: 'c2' } });
+  });
+
+  it('that come late change nothing that was done after them', async () => {
+    await notify('contact.unarchive', { id: 'survivor' }, 1_760_000_400);
+    await processNotifications(test.deps, WORKSPACE);
+    await notify('contact.archived', { id: 'survivor' }, 1_760_000_300);
+    await processNotifications(test.deps, WORKSPACE);
+    expect((await mapped('R2'))?.facts).not.toHaveProperty('gone');
+
+    await notify('contact.archived', { id: 'survivor' }, 1_760_000_600);
+    await processNotifications(test.deps, WORKSPACE);
+    await notify('contact.unarchive', { id: 'survivor' }, 1_760_000_500);
+    await processNotifications(test.deps, WORKSPACE);
+    expect((await mapped('R2'))?.facts).toMatchObject({ gone: { at: 1_760_000_600 } });
   });
 
   it('leave nothing behind but their id, and that for thirty days', async () => {
