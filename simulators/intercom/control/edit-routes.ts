@@ -21,7 +21,8 @@ import { bodyOf, refuse, workspaceOf } from './reply.ts';
 
 /**
  * A person works in the inbox: `{resource, id, type?, set?, note?, reply?, contact_reply?, state?, delete?, admin_id?}`.
- * A segment goes by its name: `{resource: 'segment', id, set: {tag_ids?, data_attribute_ids?}}`. What they set is checked like an API request and stamped with their time; the mails they cause are not ledgered.
+ * A segment goes by its name: `{resource: 'segment', id, set: {tag_ids?, data_attribute_ids?}}`. What they set is checked
+ * like an API request and stamped with their time; the mails they cause are not ledgered.
  */
 export const editRoutes: Route[] = [{ method: 'POST', path: '/_sim/edit', handler: open(edit) }];
 

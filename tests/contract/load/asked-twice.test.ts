@@ -2,8 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Queryable } from '../../../db/client.ts';
 import { listSource } from '../../../pipeline/extract/extract.ts';
 import type { Deps } from '../../../pipeline/deps.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
-import { OWNER, planningWorld, type World } from '../planning/world.ts';
+import { OWNER, planningWorld, runningRun, type World } from '../planning/world.ts';
 
 const OBJECT = 'requester';
 const { workspaceId } = OWNER;
@@ -29,18 +28,13 @@ function slowProcess(deps: Deps, meanwhile: () => Promise<void>): Deps {
 
 it('a list that another process read to its end in the meantime is not read again', async () => {
   const { deps } = world;
-  const settings = await getSettingsFor(deps, workspaceId);
-  const [run] = await deps.db.sql<{ id: string }[]>`
-    insert into runs (workspace_id, kind, state, objects, map_versions, settings, prepared, created_by)
-    values (${workspaceId}, 'full', 'running', ${JSON.stringify([OBJECT])}::jsonb, '{}', ${JSON.stringify(settings)}::jsonb,
-      true, ${OWNER.adminId})
-    returning id`;
+  const runId = await runningRun(deps, 'full', [OBJECT]);
   let asked = 0;
   const slow = slowProcess(deps, async () => {
-    await listSource(deps, workspaceId, run!.id, OBJECT);
+    await listSource(deps, workspaceId, runId, OBJECT);
     asked = world.infraon.state.requestCount;
   });
-  await listSource(slow, workspaceId, run!.id, OBJECT);
+  await listSource(slow, workspaceId, runId, OBJECT);
   expect(asked).toBeGreaterThan(0);
   expect(world.infraon.state.requestCount).toBe(asked);
 });

@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listSource } from '../../../pipeline/extract/extract.ts';
 import { isBalanced, ledgerOf, type RecordCount } from '../../../pipeline/runs/balance.ts';
 import { requireRun } from '../../../pipeline/runs/frozen-run.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
 import { forgetIndexes } from '../../../simulators/infraon/state.ts';
-import { OWNER, planningWorld, type World } from '../planning/world.ts';
+import { OWNER, planningWorld, runningRun, type World } from '../planning/world.ts';
 
 const OBJECT = 'incident';
 const { workspaceId } = OWNER;
@@ -28,16 +27,11 @@ function vanish(rows: number): void {
 
 async function read(kind: 'full' | 'delta'): Promise<string> {
   const { deps } = world;
-  const settings = await getSettingsFor(deps, workspaceId);
-  const [run] = await deps.db.sql<{ id: string }[]>`
-    insert into runs (workspace_id, kind, state, objects, map_versions, settings, prepared, created_by)
-    values (${workspaceId}, ${kind}, 'running', ${JSON.stringify([OBJECT])}::jsonb, '{}', ${JSON.stringify(settings)}::jsonb,
-      true, ${OWNER.adminId})
-    returning id`;
-  for (let jobs = 0; jobs < 10; jobs += 1) await listSource(deps, workspaceId, run!.id, OBJECT);
+  const runId = await runningRun(deps, kind, [OBJECT]);
+  for (let jobs = 0; jobs < 10; jobs += 1) await listSource(deps, workspaceId, runId, OBJECT);
   await deps.db.sql`update run_records set step = 'done', outcome = 'unchanged' where outcome = 'pending'`;
-  await deps.db.sql`update runs set state = 'completed' where id = ${run!.id}`;
-  return run!.id;
+  await deps.db.sql`update runs set state = 'completed' where id = ${runId}`;
+  return runId;
 }
 
 async function ledger(runId: string) {

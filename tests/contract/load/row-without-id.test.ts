@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractBatch, listSource } from '../../../pipeline/extract/extract.ts';
 import { runBatch } from '../../../pipeline/runs/batch.ts';
 import { requireRun } from '../../../pipeline/runs/frozen-run.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
 import { forgetIndexes } from '../../../simulators/infraon/state.ts';
-import { OWNER, planningWorld, type World } from '../planning/world.ts';
+import { OWNER, planningWorld, runningRun, type World } from '../planning/world.ts';
 
 const { workspaceId } = OWNER;
 const OBJECTS = ['incident', 'requester'];
@@ -30,13 +29,7 @@ interface Row {
 async function read(kind: 'full' | 'delta'): Promise<Map<string, Row[]>> {
   const { deps } = world;
   const { sql } = deps.db;
-  const settings = await getSettingsFor(deps, workspaceId);
-  const [run] = await sql<{ id: string }[]>`
-    insert into runs (workspace_id, kind, state, objects, map_versions, settings, prepared, created_by)
-    values (${workspaceId}, ${kind}, 'running', ${JSON.stringify(OBJECTS)}::jsonb, '{}', ${JSON.stringify(settings)}::jsonb,
-      true, ${OWNER.adminId})
-    returning id`;
-  const runId = run!.id;
+  const runId = await runningRun(deps, kind, OBJECTS);
   const ledger = new Map<string, Row[]>();
   for (const object of OBJECTS) {
     await listSource(deps, workspaceId, runId, object);

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listSource } from '../../../pipeline/extract/extract.ts';
 import { resumeRun } from '../../../pipeline/runs/runs.ts';
-import { getSettingsFor } from '../../../pipeline/settings.ts';
 import { faultRule } from '../../../simulators/infraon/faults.ts';
-import { OWNER, planningWorld, type World } from '../planning/world.ts';
+import { OWNER, planningWorld, runningRun, type World } from '../planning/world.ts';
 
 const OBJECT = 'requester';
 const PATH = '/ux/common/requester/profile/';
@@ -20,14 +19,8 @@ afterAll(() => world.close());
 
 beforeEach(async () => {
   const { sql } = world.deps.db;
-  const settings = await getSettingsFor(world.deps, workspaceId);
   await sql`update runs set state = 'cancelled' where workspace_id = ${workspaceId}`;
-  const [run] = await sql<{ id: string }[]>`
-    insert into runs (workspace_id, kind, state, objects, map_versions, settings, prepared, created_by)
-    values (${workspaceId}, 'full', 'running', ${JSON.stringify([OBJECT])}::jsonb, '{}', ${JSON.stringify(settings)}::jsonb,
-      true, ${OWNER.adminId})
-    returning id`;
-  runId = run!.id;
+  runId = await runningRun(world.deps, 'full', [OBJECT]);
   world.infraon.state.faults = [faultRule({ path: PATH, mode: 'error_body' })];
 });
 

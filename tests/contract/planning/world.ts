@@ -5,6 +5,7 @@ import { loadRegistry, type Registry } from '../../../objects/registry.ts';
 import type { Actor } from '../../../pipeline/actors.ts';
 import { buildDeps } from '../../../pipeline/build-deps.ts';
 import { systemClock, type Deps } from '../../../pipeline/deps.ts';
+import { getSettingsFor } from '../../../pipeline/settings.ts';
 import type { Desk } from '../../../simulators/infraon/desk.ts';
 import {
   DEFAULT_CREDENTIALS,
@@ -132,4 +133,19 @@ export async function control(
   });
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   return response.json();
+}
+
+/** A run of all records of these objects that was just started; its workspace needs no preparing. Answers its id. */
+export async function runningRun(
+  deps: Deps,
+  kind: 'full' | 'delta',
+  objects: readonly string[],
+): Promise<string> {
+  const settings = await getSettingsFor(deps, OWNER.workspaceId);
+  const [run] = await deps.db.sql<{ id: string }[]>`
+    insert into runs (workspace_id, kind, state, objects, map_versions, settings, prepared, created_by)
+    values (${OWNER.workspaceId}, ${kind}, 'running', ${JSON.stringify(objects)}::jsonb, '{}',
+      ${JSON.stringify(settings)}::jsonb, true, ${OWNER.adminId})
+    returning id`;
+  return run!.id;
 }
